@@ -1,0 +1,1 @@
+"""The catalogue of what is kept; the only stage with a database."""

@@ -1,0 +1,1 @@
+"""Pictures -> motion maps -> motion events; numpy only, no I/O and no clock."""

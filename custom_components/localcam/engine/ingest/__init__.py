@@ -1,0 +1,1 @@
+"""Camera -> packets -> pictures; the only stage that talks to a camera."""

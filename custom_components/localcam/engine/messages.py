@@ -1,0 +1,296 @@
+"""What station and worker say to each other: commands go to a worker, reports come back.
+
+A report is idempotent: (camera, epoch, sequence) names it, and within an epoch, one life of a worker, sequences grow.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from .errors import SourceFault
+from .settings import CameraSettings
+from .values import CameraFacts, Clip, DetectorModel, Kind, MotionEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamAddress:
+    """Where a camera entity's stream is now; an empty address means that it has still pictures only."""
+
+    url: str = field(repr=False)
+    """May hold credentials: never logged."""
+
+
+# Commands, to a worker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """The first command of a worker that watches a camera."""
+
+    settings: CameraSettings
+    epoch: int
+    storage_folder: str
+    may_record: bool
+    model: DetectorModel | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """The first command of a worker that tries a camera and ends."""
+
+    settings: CameraSettings
+    timeout_s: float = 10.0
+    """For the first picture."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Salvage:
+    """The first command of a worker that finishes what a crash left, and ends; answered by `Salvaged`."""
+
+    storage_folder: str
+    growing_names: tuple[str, ...]
+    """Growing files of clips that were never finished."""
+    unlisted_names: tuple[str, ...]
+    """Finished clips that the catalogue does not know."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeSettings:
+    """New record and detect settings, without a break in the recording; the source must be the same."""
+
+    settings: CameraSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllowRecording:
+    """Whether there is room for clips; motion is reported all the same."""
+
+    allowed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordNow:
+    """Record from now on, pre-roll included; answered by `Answer`, then by a `ClipClosed`."""
+
+    request_id: int
+    duration_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepLast:
+    """Keep what the ring holds of the last seconds as a clip of reason `missed`."""
+
+    request_id: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantPicture:
+    """Ask for the last picture as JPEG; answered by `Picture`."""
+
+    request_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntityAddress:
+    """The answer to `AddressWanted`."""
+
+    address: StreamAddress | None
+    """None where the entity is not available now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntityPicture:
+    """The answer to `PictureWanted`."""
+
+    jpeg: bytes = field(repr=False)
+    """Empty where the entity gave none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """Close the open clip and end."""
+
+
+type Command = (
+    Watch
+    | Probe
+    | Salvage
+    | ChangeSettings
+    | AllowRecording
+    | RecordNow
+    | KeepLast
+    | WantPicture
+    | EntityAddress
+    | EntityPicture
+    | Stop
+)
+
+
+# Reports, from a worker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceBack:
+    """The camera gives pictures."""
+
+    facts: CameraFacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceLost:
+    """The camera gives no pictures; the worker goes on trying."""
+
+    fault: SourceFault
+    detail: str
+    """Free of credentials."""
+    retry_in_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MotionStarted:
+    """Motion began."""
+
+    event_id: str
+    captured_at_s: float
+    """When the packet of the deciding frame arrived."""
+    decoded_at_s: float
+    """When that frame was decoded."""
+    kind: Kind
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MotionEnded:
+    """The quiet time has passed."""
+
+    event: MotionEvent
+    clip_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipClosed:
+    """A clip is finished and on disk under its final name; the station enters it in the catalogue."""
+
+    clip: Clip
+    part_name: str
+    """The growing file, which the station removes once the clip is in the catalogue."""
+    request_id: int | None = None
+
+
+class RecordingFault(StrEnum):
+    """Why a clip could not be written."""
+
+    DISK_FULL = "disk_full"
+    DISK_ERROR = "disk_error"
+    NOT_ALLOWED = "not_allowed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingFailed:
+    """A clip was cut short or not begun; detection goes on."""
+
+    fault: RecordingFault
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Whether `RecordNow` or `KeepLast` could be begun."""
+
+    request_id: int
+    problem: str = ""
+    """Empty when it could; else a key: `offline`, `nothing_kept`, `storage_full`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """The last picture."""
+
+    request_id: int
+    jpeg: bytes = field(repr=False)
+    """Empty where there is none yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressWanted:
+    """The worker is about to connect to a camera entity's stream."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureWanted:
+    """The worker wants a camera entity's next still picture; at most one is asked for at a time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """Sent every 2 s: the worker is alive, and this is what it costs."""
+
+    online: bool
+    analysed_frames_per_s: float
+    dropped_packets: int
+    """Since the worker started."""
+    cpu_share: float
+    """Of one core, since the last report."""
+    memory_bytes: int
+    """Anonymous memory; 0 where the system does not tell."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probed:
+    """The camera works."""
+
+    facts: CameraFacts
+    jpeg: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeFailed:
+    """The camera does not work."""
+
+    fault: SourceFault
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Salvaged:
+    """Everything was looked at; the clips themselves came before, as `ClipClosed`."""
+
+    unusable_names: tuple[str, ...]
+    """Files that hold no whole picture."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerEnded:
+    """The station's own word, not sent over the wire: a worker's process is gone."""
+
+    exit_code: int | None
+    expected: bool
+
+
+type Report = (
+    SourceBack
+    | SourceLost
+    | MotionStarted
+    | MotionEnded
+    | ClipClosed
+    | RecordingFailed
+    | Answer
+    | Picture
+    | AddressWanted
+    | PictureWanted
+    | Health
+    | Probed
+    | ProbeFailed
+    | Salvaged
+    | WorkerEnded
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reported:
+    """A report with its name."""
+
+    camera_id: str
+    epoch: int
+    sequence: int
+    report: Report

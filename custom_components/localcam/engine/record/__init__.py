@@ -1,0 +1,1 @@
+"""Packets and motion -> clips; remuxes what arrived, never encodes it again."""
