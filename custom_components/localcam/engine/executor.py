@@ -1,0 +1,159 @@
+"""Where workers run: the seam by which they could later run on other machines, and one process per camera on this one."""
+
+from collections.abc import Callable
+import json
+import os
+from pathlib import Path
+import subprocess
+import sys
+from threading import Lock, Thread
+from typing import Protocol
+
+from .errors import WireError, WorkerError
+from .messages import Command, Reported
+from .wire import decode_reported, encode, read_message
+
+_BOOTSTRAP = """
+import json, sys, types
+paths, root = json.loads(sys.argv[1])
+sys.path[:] = paths
+for name, folder in (("custom_components", root), ("custom_components.localcam", root + "/localcam")):
+    package = types.ModuleType(name)
+    package.__path__ = [folder]
+    sys.modules[name] = package
+from custom_components.localcam.engine.camera_worker import main
+main()
+"""
+"""Registers empty parents, so that the worker runs under its true name without loading Home Assistant."""
+
+_ENVIRONMENT = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_TRIM_THRESHOLD_": "131072",
+    "PYTHONDONTWRITEBYTECODE": "1",
+}
+"""Small memory: no thread pools of linear algebra, one heap. Nothing of Home Assistant's environment is inherited
+(it may hold its tokens) but the names below."""
+_INHERITED = ("PATH", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR")
+
+
+class Worker(Protocol):
+    """One running worker."""
+
+    def send(self, command: Command) -> None:
+        """Give it a command; raises WorkerError if it is gone."""
+
+    def stop(self, timeout_s: float) -> None:
+        """End it: it may close its clip within the timeout, then it is killed. Returns when it is gone."""
+
+    def kill(self) -> None:
+        """End it at once, as a crash would; its end is reported."""
+
+
+class CameraExecutor(Protocol):
+    """Starts workers. All methods block and belong on threads that are not the event loop's."""
+
+    def start(
+        self, first: Command, on_reported: Callable[[Reported], None], on_end: Callable[[int | None], None]
+    ) -> Worker:
+        """Start a worker and give it its first command; raises WorkerError.
+
+        `on_reported` and then, once, `on_end` with the exit code are called from a thread of the worker's own.
+        """
+
+
+class LocalExecutor:
+    """One process per camera on this machine."""
+
+    def start(
+        self, first: Command, on_reported: Callable[[Reported], None], on_end: Callable[[int | None], None]
+    ) -> Worker:
+        """See `CameraExecutor.start`."""
+        root = Path(__file__).parents[2]
+        try:
+            process = subprocess.Popen(
+                [sys.executable, "-I", "-c", _BOOTSTRAP, json.dumps([sys.path, str(root)])],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=_ENVIRONMENT | {name: os.environ[name] for name in _INHERITED if name in os.environ},
+                # Ctrl-C at a terminal must reach Home Assistant only: it ends its workers in order.
+                start_new_session=True,
+            )
+        except OSError as err:
+            raise WorkerError(f"a worker could not be started: {err.strerror}") from err
+        worker = LocalWorker(process, on_reported, on_end)
+        worker.start(first)
+        return worker
+
+
+class LocalWorker:
+    """A worker process, its pipe and the thread that reads it."""
+
+    def __init__(
+        self,
+        process: subprocess.Popen[bytes],
+        on_reported: Callable[[Reported], None],
+        on_end: Callable[[int | None], None],
+    ) -> None:
+        self._process = process
+        self._on_reported = on_reported
+        self._on_end = on_end
+        self._sending = Lock()
+        self._reader = Thread(target=self._read, name=f"localcam_worker_{process.pid}", daemon=True)
+
+    @property
+    def pid(self) -> int:
+        """The process's id: for measurements and for fault tests."""
+        return self._process.pid
+
+    def start(self, first: Command) -> None:
+        """Begin reading, then give the first command."""
+        self._reader.start()
+        self.send(first)
+
+    def send(self, command: Command) -> None:
+        """See `Worker.send`."""
+        data = encode(command)
+        assert self._process.stdin is not None
+        try:
+            with self._sending:
+                self._process.stdin.write(data)
+                self._process.stdin.flush()
+        except (OSError, ValueError) as err:
+            raise WorkerError("the worker is gone") from err
+
+    def stop(self, timeout_s: float) -> None:
+        """See `Worker.stop`: a worker ends when its pipe does."""
+        self._close_pipe()
+        try:
+            self._process.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+        self._reader.join()
+
+    def kill(self) -> None:
+        """See `Worker.kill`."""
+        self._process.kill()
+
+    def _close_pipe(self) -> None:
+        assert self._process.stdin is not None
+        try:
+            with self._sending:
+                self._process.stdin.close()
+        except OSError:
+            pass  # the worker was faster
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        with self._process.stdout as stream:
+            try:
+                while (data := read_message(stream)) is not None:
+                    self._on_reported(decode_reported(data))
+            except WireError:
+                # A worker that does not speak our language is broken or hostile; its end is reported as any crash.
+                self._process.kill()
+        exit_code = self._process.wait()
+        self._close_pipe()
+        self._on_end(exit_code)
