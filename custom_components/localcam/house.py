@@ -1,0 +1,60 @@
+"""The settings that all cameras of the house share: where clips lie and how much room they may take.
+
+They have a store of their own because each config entry is one camera. Whoever runs the cameras asks for them with
+`async_load_house` and is told of changes through `async_on_house_change`.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.storage import Store
+from homeassistant.util.hass_dict import HassKey
+
+from .const import DOMAIN
+from .engine.settings import HouseSettings, parse_house
+
+STORAGE_VERSION: Final = 1
+STORAGE_KEY: Final = f"{DOMAIN}.house"
+
+type ApplyHouse = Callable[[HouseSettings], Awaitable[None]]
+
+_APPLIERS: HassKey[list[ApplyHouse]] = HassKey(f"{DOMAIN}_house_appliers")
+
+
+@callback
+def default_folder(hass: HomeAssistant) -> str:
+    """Where clips lie until the owner chooses: outside the configuration, where Home Assistant keeps media."""
+    media = next(iter(hass.config.media_dirs.values()), hass.config.path("media"))
+    return str(Path(media) / DOMAIN)
+
+
+async def async_load_house(hass: HomeAssistant) -> HouseSettings:
+    """The house's settings, defaults where nothing was saved yet; raises SettingsError for a store edited by hand."""
+    return parse_house(await _store(hass).async_load() or {}, default_folder(hass))
+
+
+async def async_save_house(hass: HomeAssistant, options: Mapping[str, Any]) -> None:
+    """Keep the options of the house; raises SettingsError, and then keeps what was there."""
+    parse_house(options, default_folder(hass))
+    await _store(hass).async_save(dict(options))
+
+
+async def async_apply_house(hass: HomeAssistant, options: Mapping[str, Any]) -> None:
+    """Make running cameras follow new options; raises SettingsError, and the EngineError of one that cannot."""
+    settings = parse_house(options, default_folder(hass))
+    for apply in tuple(hass.data.get(_APPLIERS, [])):
+        await apply(settings)
+
+
+@callback
+def async_on_house_change(hass: HomeAssistant, apply: ApplyHouse) -> CALLBACK_TYPE:
+    """Call `apply` with new settings from now on, until the returned function is called."""
+    appliers = hass.data.setdefault(_APPLIERS, [])
+    appliers.append(apply)
+    return lambda: appliers.remove(apply)
+
+
+def _store(hass: HomeAssistant) -> Store[dict[str, Any]]:
+    return Store(hass, STORAGE_VERSION, STORAGE_KEY)
