@@ -1,0 +1,250 @@
+"""The simulated room as a camera sees it: scenery, light, inhabitants, screen, curtain and sensor noise at an instant.
+
+A picture depends on nothing but the seed and the instant. The room under its present light is kept, and only what
+moves is drawn again, so that a picture costs well under a millisecond.
+"""
+
+from dataclasses import dataclass
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from .demo_figures import Figures, Sprite
+from .demo_scenery import CURTAIN_BOX, TV_BOX, Scenery
+from .demo_script import Act, DemoAct, DemoScript, DemoTruth
+
+type Bytes = npt.NDArray[np.uint8]
+
+EXPOSURE_SETTLES_S = 0.45
+"""Time constant of the simulated camera's automatic exposure."""
+GLOW_BOX = (290, 60, 600, 300)
+"""What the television lights, in units of 640x360."""
+FOOT_Y = (262.0, 292.0, 334.0)
+PERSON_HEIGHT = (150.0, 178.0, 222.0)
+CAT_HEIGHT = (24.0, 29.0, 37.0)
+"""Where they walk and how tall they look at each depth, in units of 640x360."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Light:
+    """The light of an instant, in steps small enough not to be seen."""
+
+    lamp: bool
+    night: bool
+    gain_percent: int
+
+
+class DemoRoom:
+    """A furnished room in which a script's acts happen; `width_px` and `height_px` even, 16:9 looks best."""
+
+    def __init__(
+        self, seed: int, width_px: int = 640, height_px: int = 360, *, script: DemoScript | None = None
+    ) -> None:
+        rng = np.random.default_rng(seed)
+        self.width_px, self.height_px = width_px, height_px
+        self._seed = seed
+        self._script = script or DemoScript(seed=seed)
+        self._scenery = Scenery(width_px, height_px, rng)
+        self._figures = Figures()
+        pool = rng.normal(0, 1, width_px * height_px + 65536).astype(np.float32)
+        # Added with wrap-around: the room keeps to 16..235 and the noise to +-15, so that no sum leaves 8 bits.
+        self._noise_by_day = np.clip(np.rint(pool * 1.3), -15, 15).astype(np.int8).view(np.uint8)
+        self._noise_by_night = np.clip(np.rint(pool * 3.4), -15, 15).astype(np.int8).view(np.uint8)
+        self._lit: _Light | None = None
+        self._empty = np.empty((height_px, width_px), np.uint8)
+        self._luma = np.empty((height_px, width_px), np.uint8)
+        half = (height_px // 2, width_px // 2)
+        self._colour = tuple(
+            np.rint(128 + plane[: half[0] * 2 : 2, : half[1] * 2 : 2]).astype(np.uint8)
+            for plane in (self._scenery.cb, self._scenery.cr)
+        )
+        self._cb, self._cr = np.empty(half, np.uint8), np.empty(half, np.uint8)
+
+    def truth(self, at_s: float) -> DemoTruth:
+        """What is true of the room `at_s` seconds after its start."""
+        return self._script.truth(at_s)
+
+    def picture(self, at_s: float) -> tuple[Bytes, Bytes, Bytes]:
+        """Luma (height, width), cb and cr (half of each), limited range; the arrays are used again by the next call."""
+        acts = self._script.going_on(at_s)
+        night = any(act.act is Act.NIGHT for act in acts)
+        light = self._light(at_s, acts)
+        if light != self._lit:
+            self._illuminate(light)
+        np.copyto(self._luma, self._empty)
+        for plane, colour in zip((self._cb, self._cr), self._colour, strict=True):
+            if night:
+                plane.fill(128)
+            else:
+                np.copyto(plane, colour)
+        for act in acts:
+            self._show(act, at_s, light)
+        pool = self._noise_by_night if night else self._noise_by_day
+        offset = (int(at_s * 1000) * 7919 + self._seed * 104729) % 65536
+        noise = pool[offset : offset + self._luma.size].reshape(self._luma.shape)
+        np.add(self._luma, noise, out=self._luma)
+        return self._luma, self._cb, self._cr
+
+    def _light(self, at_s: float, acts: tuple[DemoAct, ...]) -> _Light:
+        on = {act.act for act in acts}
+        gain = 1.0
+        for act in self._script.acts(at_s):
+            # Exposure answers a change of light late: too bright after the lamp went on, too dark after it went off.
+            strength = {Act.LAMP: 0.16, Act.NIGHT: 0.35}.get(act.act, 0.0)
+            if strength:
+                since_on_s, since_off_s = at_s - act.from_s, at_s - act.until_s
+                if since_on_s >= 0:
+                    settled = math.exp(-since_on_s / EXPOSURE_SETTLES_S) * (1 if act.act is Act.NIGHT else 0.7)
+                    gain *= 1 + strength * settled
+                if since_off_s >= 0:
+                    gain *= 1 - strength * math.exp(-since_off_s / EXPOSURE_SETTLES_S)
+        return _Light(lamp=Act.LAMP in on, night=Act.NIGHT in on, gain_percent=round(gain * 100))
+
+    def _illuminate(self, light: _Light) -> None:
+        """Make the empty room under this light the present one."""
+        scenery = self._scenery
+        if light.night:
+            linear = scenery.infrared * scenery.infrared_light
+        else:
+            linear = scenery.luma * (scenery.daylight + scenery.lamplight if light.lamp else scenery.daylight)
+        self._empty = self._seen(linear, light)
+        self._lit = light
+
+    def _seen(self, linear: npt.NDArray[np.floating], light: _Light) -> Bytes:
+        """Light that reaches the sensor as luma: a gamma, a soft shoulder, the limited range."""
+        exposed = np.sqrt(linear * np.float32((1.25 if light.night else 0.92) * light.gain_percent / 100))
+        bright = exposed / (1 + np.maximum(exposed - 0.8, 0))
+        seen: Bytes = np.clip(16 + 219 * bright, 16, 235).astype(np.uint8)
+        return seen
+
+    def _box(self, box: tuple[float, float, float, float]) -> tuple[slice, slice]:
+        """A box of 640x360 units as rows and columns, on even pixels."""
+        sx, sy = self.width_px / 640, self.height_px / 360
+        left, right = (2 * round(x * sx / 2) for x in (box[0], box[2]))
+        top, bottom = (2 * round(y * sy / 2) for y in (box[1], box[3]))
+        return slice(top, bottom), slice(left, right)
+
+    def _show(self, act: DemoAct, at_s: float, light: _Light) -> None:
+        match act.act:
+            case Act.PERSON:
+                self._show_person(act, at_s, light)
+            case Act.PET:
+                self._show_cat(act, at_s, light)
+            case Act.TV:
+                self._show_tv(act, at_s, light)
+            case Act.CURTAIN:
+                self._show_curtain(act, at_s)
+            case Act.LAMP | Act.NIGHT:
+                pass  # they are the light, not things in it
+
+    def _show_person(self, act: DemoAct, at_s: float, light: _Light) -> None:
+        done = (at_s - act.from_s) / (act.until_s - act.from_s)
+        height = PERSON_HEIGHT[act.depth]
+        x = -0.35 * height + done * (640 + 0.7 * height)
+        # A double step is 0.8 of a person's height, so that the feet stay where they stand.
+        sprite = self._figures.person(x / (0.8 * height), height * self.height_px / 360, leftwards=act.leftwards)
+        self._blend(sprite, 640 - x if act.leftwards else x, FOOT_Y[act.depth], light)
+
+    def _show_cat(self, act: DemoAct, at_s: float, light: _Light) -> None:
+        done = (at_s - act.from_s) / (act.until_s - act.from_s)
+        height = CAT_HEIGHT[act.depth]
+        x = -1.5 * height + done * (640 + 3 * height)
+        sprite = self._figures.cat(x / (1.1 * height), height * self.height_px / 360, leftwards=act.leftwards)
+        self._blend(sprite, 640 - x if act.leftwards else x, FOOT_Y[act.depth] + 8, light)
+
+    def _blend(self, sprite: Sprite, x: float, y: float, light: _Light) -> None:
+        """Stand the figure on the floor at (x, y), behind the furniture in front of it."""
+        height, width = sprite.alpha.shape
+        left = 2 * round(x * self.width_px / 1280) - width // 2
+        top = 2 * round(y * self.height_px / 720) - sprite.foot_row
+        x0, x1 = max(left, 0), min(left + width, self.width_px)
+        y0, y1 = max(top, 0), min(top + height, self.height_px)
+        if x0 >= x1 or y0 >= y1:
+            return
+        there = slice(y0, y1), slice(x0, x1)
+        own = slice(y0 - top, y1 - top), slice(x0 - left, x1 - left)
+        room = self._luma[there].astype(np.float32) - 16
+        figure = self._figure_luma(sprite, own, there, light)
+        seen = 16 + room * (1 - sprite.shadow[own]) * (1 - sprite.alpha[own]) + figure
+        if y < FOOT_Y[2] - 8:
+            # Coffee table and armchair stand in front of all but the closest.
+            np.copyto(seen, self._luma[there], where=self._scenery.foreground[there])
+        np.copyto(self._luma[there], np.clip(seen, 16, 235), casting="unsafe")
+        if not light.night:
+            self._blend_colour(sprite, own, there, hidden_behind=y < FOOT_Y[2] - 8)
+
+    def _figure_luma(
+        self, sprite: Sprite, own: tuple[slice, slice], there: tuple[slice, slice], light: _Light
+    ) -> npt.NDArray[np.float32]:
+        """The figure's own luma above black, times its cover, in the light of where it stands."""
+        scenery = self._scenery
+        middle = there[0].start, (there[1].start + there[1].stop) // 2
+        if light.night:
+            linear = sprite.infrared[own] * (0.25 + float(scenery.infrared_light[middle]))
+        else:
+            lamp = float(scenery.lamplight[middle]) if light.lamp else 0.0
+            linear = sprite.luma[own] * min(1.2, 0.28 + 0.6 * float(scenery.daylight[middle]) + lamp)
+        exposed = self._seen(linear, light).astype(np.float32) - 16
+        # The square root of a half-covered pixel is too bright: cover counts once more at the edge.
+        figure: npt.NDArray[np.float32] = exposed * np.sqrt(sprite.alpha[own])
+        return figure
+
+    def _blend_colour(
+        self, sprite: Sprite, own: tuple[slice, slice], there: tuple[slice, slice], *, hidden_behind: bool
+    ) -> None:
+        half_there = tuple(slice(part.start // 2, part.stop // 2) for part in there)
+        half_own = tuple(
+            slice(part.start // 2, part.start // 2 + where.stop - where.start)
+            for part, where in zip(own, half_there, strict=True)
+        )
+        alpha = sprite.half_alpha[half_own]
+        if hidden_behind:
+            alpha = alpha * ~self._scenery.foreground[there][::2, ::2]
+        for plane, offset in ((self._cb, sprite.cb), (self._cr, sprite.cr)):
+            colour = plane[half_there]
+            shown = np.where(alpha > 0, colour * (1 - alpha) + 128 * alpha + offset[half_own], colour)
+            np.copyto(colour, shown, casting="unsafe")
+
+    def _show_tv(self, act: DemoAct, at_s: float, light: _Light) -> None:
+        """A programme with cuts every 1 to 4 s, slow pans between them, and its light on the room."""
+        into_s = at_s - act.from_s
+        shot, shot_began_s = 0, 0.0
+        while shot_began_s + (length_s := 1 + (shot * 0.618 * 3 + self._seed * 0.37) % 3) <= into_s:
+            shot, shot_began_s = shot + 1, shot_began_s + length_s
+        rng = np.random.default_rng((self._seed, shot))
+        scene = rng.uniform(30, 225, (5, 12)).astype(np.float32) * float(rng.uniform(0.45, 1))
+        rows, columns = self._box(TV_BOX)
+        height, width = rows.stop - rows.start, columns.stop - columns.start
+        pan = (into_s - shot_began_s) * float(rng.uniform(-0.8, 0.8))
+        at_y = np.linspace(0, 3.999, height, dtype=np.float32)
+        at_x = (np.linspace(0, 6, width, dtype=np.float32) + 2.5 + pan) % 11
+        iy, ix = at_y.astype(np.intp), at_x.astype(np.intp)
+        fx = at_x - ix
+        line = scene[:, ix] * (1 - fx) + scene[:, np.minimum(ix + 1, 11)] * fx
+        fy = (at_y - iy)[:, None]
+        level = float(scene.mean()) * (1 + 0.06 * math.sin(into_s * 9))
+        if not light.night:
+            glow_rows, glow_columns = self._box(GLOW_BOX)
+            glow = self._scenery.tv_light[glow_rows, glow_columns] * np.float32(level / 255 * 0.55)
+            room = self._luma[glow_rows, glow_columns]
+            np.copyto(room, np.minimum(room + (room + 24) * glow, 235), casting="unsafe")
+        picture = line[iy] * (1 - fy) + line[iy + 1] * fy
+        np.copyto(self._luma[rows, columns], np.clip(picture, 16, 235), casting="unsafe")
+        if not light.night:
+            half = slice(rows.start // 2, rows.stop // 2), slice(columns.start // 2, columns.stop // 2)
+            self._cb[half] = 128 + round(float(rng.uniform(-25, 35)))
+            self._cr[half] = 128 + round(float(rng.uniform(-25, 25)))
+
+    def _show_curtain(self, act: DemoAct, at_s: float) -> None:
+        """The right curtain waves in a draught, the more the lower."""
+        rows, columns = self._box(CURTAIN_BOX)
+        cloth = self._empty[rows, columns]
+        height, width = cloth.shape
+        into_s = at_s - act.from_s
+        calm = min(1.0, into_s / 1.0, (act.until_s - at_s) / 1.0)
+        down = np.linspace(0, 1, height, dtype=np.float32)
+        sway = 9 * calm * self.width_px / 640 * down * np.sin(into_s * 3.1 - 2.5 * down)
+        source = np.arange(width, dtype=np.float32)[None, :] + sway[:, None] * np.linspace(1, 0.6, width)[None, :]
+        index = np.clip(source, 0, width - 1).astype(np.intp)
+        self._luma[rows, columns] = np.take_along_axis(cloth, index, axis=1)
