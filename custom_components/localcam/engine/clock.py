@@ -24,3 +24,13 @@ class SystemClock:
     def utc_s(self) -> float:
         """Seconds since 1970 UTC."""
         return time.time()
+
+
+class StopSignal(Protocol):
+    """What `threading.Event` offers to whoever waits: every wait in the engine is one on this, with a timeout."""
+
+    def is_set(self) -> bool:
+        """Whether it is time to end."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until it is time to end, `timeout` seconds at most; whether it is."""
