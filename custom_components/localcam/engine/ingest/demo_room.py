@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .demo_figures import Figures, Sprite
-from .demo_scenery import CURTAIN_BOX, TV_BOX, Scenery
+from .demo_scenery import CURTAIN_BOX, TV_BOX, paint_scenery
 from .demo_script import Act, DemoAct, DemoScript, DemoTruth
 
 type Bytes = npt.NDArray[np.uint8]
@@ -45,7 +45,7 @@ class DemoRoom:
         self.width_px, self.height_px = width_px, height_px
         self._seed = seed
         self._script = script or DemoScript(seed=seed)
-        self._scenery = Scenery(width_px, height_px, rng)
+        self._scenery = paint_scenery(width_px, height_px, rng)
         self._figures = Figures()
         pool = rng.normal(0, 1, width_px * height_px + 65536).astype(np.float32)
         # Added with wrap-around: the room keeps to 16..235 and the noise to +-15, so that no sum leaves 8 bits.
@@ -55,10 +55,6 @@ class DemoRoom:
         self._empty = np.empty((height_px, width_px), np.uint8)
         self._luma = np.empty((height_px, width_px), np.uint8)
         half = (height_px // 2, width_px // 2)
-        self._colour = tuple(
-            np.rint(128 + plane[: half[0] * 2 : 2, : half[1] * 2 : 2]).astype(np.uint8)
-            for plane in (self._scenery.cb, self._scenery.cr)
-        )
         self._cb, self._cr = np.empty(half, np.uint8), np.empty(half, np.uint8)
 
     def truth(self, at_s: float) -> DemoTruth:
@@ -73,7 +69,7 @@ class DemoRoom:
         if light != self._lit:
             self._illuminate(light)
         np.copyto(self._luma, self._empty)
-        for plane, colour in zip((self._cb, self._cr), self._colour, strict=True):
+        for plane, colour in ((self._cb, self._scenery.cb), (self._cr, self._scenery.cr)):
             if night:
                 plane.fill(128)
             else:

@@ -57,23 +57,57 @@ POT = Material(luma=0.34, cb=-12, cr=22)
 LEAF = Material(luma=0.17, cb=-14, cr=-14, infrared=0.60)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Scenery:
-    """The painted room; planes of shape (height, width), read by the room and never changed after painting."""
+    """The painted room: planes of shape (height, width), float32 where not said otherwise."""
 
-    def __init__(self, width_px: int, height_px: int, rng: np.random.Generator) -> None:
-        self.scale = np.array((width_px / 640, height_px / 360), np.float32)
+    luma: Plane
+    infrared: Plane
+    """How much of the light each pixel returns."""
+    foreground: Mask
+    """Furniture that hides whoever walks behind it."""
+    cb: npt.NDArray[np.uint8]
+    cr: npt.NDArray[np.uint8]
+    """Colour by day, of shape (height / 2, width / 2)."""
+    daylight: Plane
+    lamplight: Plane
+    tv_light: Plane
+    infrared_light: Plane
+    """What each light gives to each pixel."""
+
+
+def paint_scenery(width_px: int, height_px: int, rng: np.random.Generator) -> Scenery:
+    """The room at that size, both even; `rng` decides the grain of its surfaces."""
+    painter = _Painter(width_px, height_px)
+    painter.paint(rng)
+    daylight, lamplight, tv_light, infrared_light = painter.lights()
+    cb, cr = (np.rint(128 + plane[::2, ::2]).astype(np.uint8) for plane in (painter.cb, painter.cr))
+    return Scenery(
+        luma=painter.luma,
+        infrared=painter.infrared,
+        foreground=painter.foreground,
+        cb=cb,
+        cr=cr,
+        daylight=daylight,
+        lamplight=lamplight,
+        tv_light=tv_light,
+        infrared_light=infrared_light,
+    )
+
+
+class _Painter:
+    """The canvas while the room is painted."""
+
+    def __init__(self, width_px: int, height_px: int) -> None:
         rows, columns = np.mgrid[0:height_px, 0:width_px].astype(np.float32)
-        self.x: Plane = (columns + 0.5) / self.scale[0]
-        self.y: Plane = (rows + 0.5) / self.scale[1]
+        self.x: Plane = (columns + 0.5) * np.float32(640 / width_px)
+        self.y: Plane = (rows + 0.5) * np.float32(360 / height_px)
         shape = (height_px, width_px)
         self.luma: Plane = np.zeros(shape, np.float32)
         self.infrared: Plane = np.zeros(shape, np.float32)
         self.cb: Plane = np.zeros(shape, np.float32)
         self.cr: Plane = np.zeros(shape, np.float32)
         self.foreground: Mask = np.zeros(shape, np.bool_)
-        """Furniture that hides whoever walks behind it."""
-        self._paint(rng)
-        self.daylight, self.lamplight, self.tv_light, self.infrared_light = self._lights()
 
     def box(self, left: float, top: float, right: float, bottom: float) -> Mask:
         """A rectangle."""
@@ -116,7 +150,8 @@ class Scenery:
         grain: Plane = 1 + strength * (upper * (1 - fy) + lower * fy)
         return grain
 
-    def _paint(self, rng: np.random.Generator) -> None:
+    def paint(self, rng: np.random.Generator) -> None:
+        """Everything, from the far wall to the front."""
         everywhere = np.ones(self.luma.shape, np.bool_)
         self.fill(everywhere, WALL)
         self._shade(everywhere, self._grain(rng, (4, 4), 0.018) * self._grain(rng, (60, 60), 0.02))
@@ -216,7 +251,7 @@ class Scenery:
         self.fill(self.ellipse(528, 290, 17, 15) | self.box(511, 290, 545, 352), ARMCHAIR_LIT, foreground=True)
         self._shade(self.box(545, 262, 549, 346), 0.7)
 
-    def _lights(self) -> tuple[Plane, Plane, Plane, Plane]:
+    def lights(self) -> tuple[Plane, Plane, Plane, Plane]:
         """What daylight, the lamp, the television and the camera's infra-red light give to each pixel."""
 
         def glow(x: float, y: float, half: float) -> Plane:
