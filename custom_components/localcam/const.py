@@ -4,17 +4,11 @@ from typing import Final
 
 DOMAIN: Final = "localcam"
 
-# A config entry's data, as `engine.settings.parse_camera` reads it; name, url, username and password have the names
-# of homeassistant.const.
+# A config entry's data, as `engine.settings.parse_camera` reads it; the other keys are those of homeassistant.const:
+# name, url, username, password, entity_id, device.
 CONF_SOURCE: Final = "source"
-CONF_NAME: Final = "name"
-CONF_URL: Final = "url"
-CONF_USERNAME: Final = "username"
-CONF_PASSWORD: Final = "password"  # noqa: S105 - the key, not a password
 CONF_DETECT_URL: Final = "detect_url"
 CONF_RTSP_TRANSPORT: Final = "rtsp_transport"
-CONF_ENTITY_ID: Final = "entity_id"
-CONF_DEVICE: Final = "device"
 CONF_SEED: Final = "seed"
 
 # A config entry's options.
@@ -24,6 +18,8 @@ CONF_POST_ROLL_S: Final = "post_roll_s"
 CONF_LONGEST_CLIP_S: Final = "longest_clip_s"
 CONF_QUIET_S: Final = "quiet_s"
 CONF_SOUND: Final = "sound"
+CONF_RESTING: Final = "resting"
+"""Whether the owner wants privacy; set by the switch, never asked in a form, kept by every other change."""
 
 # The house's settings, which all cameras share, as `engine.settings.parse_house` reads them.
 CONF_STORAGE_FOLDER: Final = "storage_folder"

@@ -44,7 +44,8 @@ async def async_save_house(hass: HomeAssistant, options: Mapping[str, Any]) -> N
 async def async_apply_house(hass: HomeAssistant, options: Mapping[str, Any]) -> None:
     """Make running cameras follow new options; raises SettingsError, and the EngineError of one that cannot."""
     settings = parse_house(options, default_folder(hass))
-    for apply in tuple(hass.data.get(_APPLIERS, [])):
+    appliers = hass.data.get(_APPLIERS, [])
+    for apply in list(appliers):
         await apply(settings)
 
 

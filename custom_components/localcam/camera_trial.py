@@ -1,0 +1,60 @@
+"""Tries a camera before it is saved: a worker connects to it, and its picture and facts come back."""
+
+import asyncio
+from collections.abc import Coroutine
+from functools import partial
+import logging
+from typing import Any, Final
+
+from homeassistant.core import HomeAssistant
+
+from .engine.errors import EngineError, SourceError
+from .engine.messages import Probed
+from .engine.probe import probe
+from .engine.settings import CameraSettings, EntitySource
+from .entity_source import ANSWER_WITHIN_S, async_still_picture, async_stream_address
+
+_LOGGER = logging.getLogger(__name__)
+
+CANNOT_START: Final = "cannot_start"
+LOOP_DEADLINE_S: Final = ANSWER_WITHIN_S + 5.0
+"""What the trying thread waits at most, even where the event loop has stopped answering."""
+
+
+class TrialError(Exception):
+    """The camera cannot be used as it was described."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+        """Of the message in the translations: a `SourceFault`, or `CANNOT_START`."""
+
+
+async def async_try_camera(hass: HomeAssistant, settings: CameraSettings) -> Probed:
+    """What the camera shows, within about 25 s; raises TrialError."""
+    attempt = partial(probe, settings)
+    if isinstance(settings.source, EntitySource):
+        entity_id = settings.source.entity_id
+        attempt = partial(
+            attempt,
+            entity_address=lambda: _wait_for(hass, async_stream_address(hass, entity_id), None),
+            entity_picture=lambda: _wait_for(hass, async_still_picture(hass, entity_id), b""),
+        )
+    try:
+        return await hass.async_add_executor_job(attempt)
+    except SourceError as err:
+        _LOGGER.debug("Trying %s failed: %s", settings.name, err)
+        raise TrialError(err.fault.value) from err
+    except EngineError as err:
+        _LOGGER.warning("Could not try %s: %s", settings.name, err)
+        raise TrialError(CANNOT_START) from err
+
+
+def _wait_for[T](hass: HomeAssistant, asked: Coroutine[Any, Any, T], otherwise: T) -> T:
+    """What the event loop answers; called from the trying thread only."""
+    future = asyncio.run_coroutine_threadsafe(asked, hass.loop)
+    try:
+        return future.result(LOOP_DEADLINE_S)
+    except TimeoutError:
+        future.cancel()
+        return otherwise
