@@ -1,0 +1,141 @@
+"""The catalogue's SQLite file: how it is opened, locked, checked, and how its errors become ours."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+import os
+from pathlib import Path
+import sqlite3
+import threading
+
+from ..errors import ArchiveError
+from . import migrations
+
+BUSY_TIMEOUT_S = 5.0
+"""How long to wait for another process that holds the file: a backup, or somebody looking into it."""
+
+_REBUILD = (
+    "Restore it from a backup of Home Assistant; or, if there is none, move it away together with the files beside it "
+    "that end in -wal and -shm, and restart: LocalCam then builds a new catalogue from the clips themselves, but what "
+    "was flagged is forgotten."
+)
+
+_ADVICE = {
+    sqlite3.SQLITE_CORRUPT: f"it is damaged. {_REBUILD}",
+    sqlite3.SQLITE_NOTADB: f"it is damaged. {_REBUILD}",
+    sqlite3.SQLITE_FULL: "its disk is full. Free some space there.",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened. Check its folder, and that Home Assistant may write there.",
+    sqlite3.SQLITE_READONLY: "it cannot be written. Check that Home Assistant may write there, and the disk.",
+    sqlite3.SQLITE_PERM: "it cannot be written. Check that Home Assistant may write there, and the disk.",
+    sqlite3.SQLITE_BUSY: "another program holds it. Close that program, or the second Home Assistant.",
+    sqlite3.SQLITE_IOERR: "its disk does not read or write. Check the disk.",
+}
+"""By SQLite's primary result code: what is the matter, and what to do."""
+
+
+class Database:
+    """One connection under one lock. To be called from threads that may wait for the disk, never from an event loop."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+
+    @property
+    def path(self) -> Path:
+        """Where the catalogue lies."""
+        return self._path
+
+    def open(self) -> None:
+        """Make or open the catalogue, check it and upgrade it; raises ArchiveError that says what to do."""
+        with self._lock, _translated(self._path):
+            if self._connection is not None:
+                raise ArchiveError(f"the catalogue {self._path} is open already")
+            connection = _connect(self._path)
+            try:
+                _prepare(connection, self._path)
+            except BaseException:
+                connection.close()
+                raise
+            self._connection = connection
+
+    def close(self) -> None:
+        """Write everything into the main file and let go of it; closing twice is fine."""
+        with self._lock, _translated(self._path):
+            connection, self._connection = self._connection, None
+            if connection is not None:
+                connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All of the block or nothing: it is on disk when this returns. Not to be nested. Raises ArchiveError."""
+        with self._lock, _translated(self._path):
+            connection = self._opened()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                # Some errors, a full disk for one, have rolled back already; the first error is the one to tell.
+                with suppress(sqlite3.Error):
+                    connection.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Read only; nobody writes meanwhile. Works on a full disk. Not to be nested. Raises ArchiveError."""
+        with self._lock, _translated(self._path):
+            yield self._opened()
+
+    def _opened(self) -> sqlite3.Connection:
+        if self._connection is None:
+            raise ArchiveError(f"the catalogue {self._path} is closed")
+        return self._connection
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as err:
+        # Errors of the sqlite3 module itself (a wrong thread, a closed connection) have no code.
+        code = getattr(err, "sqlite_errorcode", 0) & 0xFF
+        raise ArchiveError(
+            f"the catalogue {path} cannot be used: {_ADVICE.get(code, 'internal error')} ({err})"
+        ) from err
+    except OSError as err:
+        raise ArchiveError(f"the catalogue {path} cannot be used: {err.strerror}") from err
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _private(path)
+    connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, autocommit=True, check_same_thread=False)
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+def _private(path: Path) -> None:
+    """Make an empty file that only the owner may read, if there is none; SQLite gives -wal and -shm the same mode."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    # Before anything is written: a file of a newer LocalCam must stay as it is.
+    found = migrations.check_version(connection)
+    (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+    if mode != "wal":
+        raise ArchiveError(f"the catalogue {path} must lie on a local disk: this one does not support its journal")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA secure_delete = ON")
+    damage = [row[0] for row in connection.execute("PRAGMA quick_check(3)")]
+    if damage != ["ok"]:
+        raise ArchiveError(f"the catalogue {path} is damaged. {_REBUILD} ({'; '.join(damage)})")
+    copy = path.with_name(path.name + ".before-upgrade")
+    copy.unlink(missing_ok=True)
+    if migrations.EMPTY < found < migrations.LATEST:
+        # Kept until the next start, for the case that the new version turns out not to work here.
+        _private(copy)
+        connection.execute("VACUUM INTO ?", (str(copy),))
+    migrations.migrate(connection)
+    # Only now: a migration may rebuild tables that others refer to.
+    connection.execute("PRAGMA foreign_keys = ON")

@@ -1,0 +1,71 @@
+"""How clips leave the catalogue: rows become tombstones, their files garbage, in one transaction."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+import json
+import sqlite3
+
+from ..errors import UnknownClipError
+
+
+class DeletedBecause(StrEnum):
+    """Why a clip was deleted."""
+
+    QUOTA = "quota"
+    """The clips took more than the owner allows."""
+    FLOOR = "floor"
+    """The disk had less free than the owner wants."""
+    OWNER = "owner"
+    """A person or an automation asked for it."""
+
+
+def bury(
+    connection: sqlite3.Connection, clip_ids: Sequence[str], why: DeletedBecause, at_utc_s: float
+) -> tuple[str, ...]:
+    """Take the clips out of the catalogue, inside the caller's transaction; returns the files to unlink.
+
+    Raises UnknownClipError, before anything changes, where the owner names a clip that is not there. An automatic
+    deletion was planned some moments ago: it leaves out what was flagged or deleted since.
+    """
+    wanted = tuple(dict.fromkeys(clip_ids))
+    if why is DeletedBecause.OWNER:
+        known = _known(connection, wanted)
+        for clip_id in wanted:
+            if clip_id not in known:
+                raise UnknownClipError(f"there is no clip {clip_id}")
+        chosen = json.dumps(wanted)
+    else:
+        chosen = json.dumps(_unflagged(connection, wanted))
+    names = _file_names(connection, chosen)
+    connection.execute(
+        "INSERT INTO tombstones SELECT clip_id, camera_id, started_utc_s, ?, ? FROM clips "
+        "WHERE clip_id IN (SELECT value FROM json_each(?))",
+        (at_utc_s, why.value, chosen),
+    )
+    connection.executemany("INSERT INTO garbage VALUES (?, ?)", [(name, at_utc_s) for name in names])
+    connection.execute("UPDATE verdicts SET note = '' WHERE clip_id IN (SELECT value FROM json_each(?))", (chosen,))
+    connection.execute("DELETE FROM clips WHERE clip_id IN (SELECT value FROM json_each(?))", (chosen,))
+    return names
+
+
+def _known(connection: sqlite3.Connection, clip_ids: Sequence[str]) -> set[str]:
+    rows = connection.execute(
+        "SELECT clip_id FROM clips WHERE clip_id IN (SELECT value FROM json_each(?))", (json.dumps(clip_ids),)
+    )
+    return {row["clip_id"] for row in rows}
+
+
+def _unflagged(connection: sqlite3.Connection, clip_ids: Sequence[str]) -> list[str]:
+    rows = connection.execute(
+        "SELECT clip_id FROM clips c WHERE clip_id IN (SELECT value FROM json_each(?)) "
+        "AND NOT EXISTS (SELECT 1 FROM verdicts WHERE clip_id = c.clip_id)",
+        (json.dumps(clip_ids),),
+    )
+    return [row["clip_id"] for row in rows]
+
+
+def _file_names(connection: sqlite3.Connection, chosen: str) -> tuple[str, ...]:
+    rows = connection.execute(
+        "SELECT video_name, thumbnail_name FROM clips WHERE clip_id IN (SELECT value FROM json_each(?))", (chosen,)
+    )
+    return tuple(name for row in rows for name in row if name is not None)

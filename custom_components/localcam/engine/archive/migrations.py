@@ -1,0 +1,68 @@
+"""Brings a catalogue of any earlier version to the present one, one step per version, all of them or none."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+import sqlite3
+
+from ..errors import ArchiveError
+
+type Step = Callable[[sqlite3.Connection], None]
+"""Takes a catalogue of one version to the next, inside a transaction; foreign keys are not enforced meanwhile."""
+
+EMPTY = 0
+"""SQLite's own `user_version` of a file in which nothing was made yet."""
+
+STEPS: tuple[Step, ...] = ()
+"""The first takes version 1 to 2, and so on. A released step is never changed; schema.sql always is the newest."""
+
+LATEST = 1 + len(STEPS)
+
+SCHEMA = Path(__file__).with_name("schema.sql")
+
+
+def check_version(connection: sqlite3.Connection, latest: int = LATEST) -> int:
+    """The catalogue's version; writes nothing; raises ArchiveError where this LocalCam cannot use it."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (objects,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if version > latest:
+        raise ArchiveError(
+            f"the catalogue was written by a newer LocalCam (it has version {version}, this LocalCam knows {latest}). "
+            "Update LocalCam, or restore the catalogue from the backup that was made before the update."
+        )
+    if version == EMPTY and objects:
+        raise ArchiveError("the file in the catalogue's place is another program's database. Move it away.")
+    return int(version)
+
+
+def migrate(connection: sqlite3.Connection, steps: Sequence[Step] = STEPS, schema: Path = SCHEMA) -> None:
+    """Bring the catalogue to version `1 + len(steps)`, in one transaction.
+
+    An empty file gets `schema` as it is. Raises ArchiveError for a version that this LocalCam cannot use, OSError and
+    sqlite3.Error as they come; the catalogue is then as it was.
+    """
+    latest = 1 + len(steps)
+    version = check_version(connection, latest)
+    if version == latest:
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if version == EMPTY:
+            connection.executescript(schema.read_text(encoding="utf-8"))
+        else:
+            for step in steps[version - 1 :]:
+                step(connection)
+        _check_references(connection)
+        connection.execute(f"PRAGMA user_version = {latest:d}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _check_references(connection: sqlite3.Connection) -> None:
+    dangling = connection.execute("PRAGMA foreign_key_check").fetchall()
+    if dangling:
+        raise ArchiveError(
+            f"the upgrade of the catalogue left {len(dangling)} rows that refer to nothing; it was undone"
+        )
