@@ -1,0 +1,195 @@
+"""Scores -> motion events: a table of states.
+
+    state      means
+    QUIET      nothing moves
+    SUSPECTED  something may move; no event yet, but the next picture is wanted sooner
+    MOVING     an event is open and the last picture moved
+    FADING     an event is open, the last picture did not move, and the quiet time has not passed yet
+
+Rules:
+1. At most one event is open; each `Started` is followed by exactly one `Ended` of the same id before the next.
+2. An event ends when `quiet_s` have passed since its last motion, or when it is flushed because nothing more can be
+   seen (the camera is lost or rests), never before.
+3. Suspicion and light neither start an event nor keep one open: only motion does.
+4. Time comes with the observations, which are in order; there is no clock here.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+
+from ..values import Features, Kind, MotionEvent
+
+
+class State(Enum):
+    """Where the machine is."""
+
+    QUIET = auto()
+    SUSPECTED = auto()
+    MOVING = auto()
+    FADING = auto()
+
+
+class Signal(Enum):
+    """What an observation, or the time, says."""
+
+    STILL = auto()
+    SUSPICION = auto()
+    MOTION = auto()
+    QUIET_PASSED = auto()
+    """`quiet_s` since the last motion."""
+    LOST = auto()
+    """Nothing more can be seen."""
+
+
+class Action(Enum):
+    """What a transition does."""
+
+    NOTHING = auto()
+    START = auto()
+    GROW = auto()
+    END = auto()
+
+
+TABLE: Mapping[tuple[State, Signal], tuple[State, Action]] = {
+    (State.QUIET, Signal.STILL): (State.QUIET, Action.NOTHING),
+    (State.QUIET, Signal.SUSPICION): (State.SUSPECTED, Action.NOTHING),
+    (State.QUIET, Signal.MOTION): (State.MOVING, Action.START),
+    (State.QUIET, Signal.QUIET_PASSED): (State.QUIET, Action.NOTHING),
+    (State.QUIET, Signal.LOST): (State.QUIET, Action.NOTHING),
+    (State.SUSPECTED, Signal.STILL): (State.QUIET, Action.NOTHING),
+    (State.SUSPECTED, Signal.SUSPICION): (State.SUSPECTED, Action.NOTHING),
+    (State.SUSPECTED, Signal.MOTION): (State.MOVING, Action.START),
+    (State.SUSPECTED, Signal.QUIET_PASSED): (State.SUSPECTED, Action.NOTHING),
+    (State.SUSPECTED, Signal.LOST): (State.QUIET, Action.NOTHING),
+    (State.MOVING, Signal.STILL): (State.FADING, Action.NOTHING),
+    (State.MOVING, Signal.SUSPICION): (State.FADING, Action.NOTHING),
+    (State.MOVING, Signal.MOTION): (State.MOVING, Action.GROW),
+    (State.MOVING, Signal.QUIET_PASSED): (State.QUIET, Action.END),
+    (State.MOVING, Signal.LOST): (State.QUIET, Action.END),
+    (State.FADING, Signal.STILL): (State.FADING, Action.NOTHING),
+    (State.FADING, Signal.SUSPICION): (State.FADING, Action.NOTHING),
+    (State.FADING, Signal.MOTION): (State.MOVING, Action.GROW),
+    (State.FADING, Signal.QUIET_PASSED): (State.QUIET, Action.END),
+    (State.FADING, Signal.LOST): (State.QUIET, Action.END),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """What one analysed frame said."""
+
+    at_s: float
+    moving: bool
+    """The score reached the model's threshold."""
+    suspected: bool
+    score: float
+    kind: Kind
+    features: Features
+    model_version: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """An event began."""
+
+    event_id: str
+    at_s: float
+    score: float
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grew:
+    """The open event has its strongest moment so far."""
+
+    event_id: str
+    at_s: float
+    score: float
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """The open event is over."""
+
+    event: MotionEvent
+
+
+type Transition = Started | Grew | Ended
+
+
+class EventMachine:
+    """Walks the table; `new_id` names each event."""
+
+    def __init__(self, quiet_s: float, new_id: Callable[[], str]) -> None:
+        self.quiet_s = quiet_s
+        """May be changed at any time; applies to the open event, too."""
+        self._new_id = new_id
+        self.state = State.QUIET
+        self.event: MotionEvent | None = None
+        """The open event as it is now; None exactly in QUIET and SUSPECTED."""
+
+    def step(self, observation: Observation) -> tuple[Transition, ...]:
+        """Take an observation not earlier than those before."""
+        passed = self.tick(observation.at_s)
+        unmoved = Signal.SUSPICION if observation.suspected else Signal.STILL
+        return passed + self._take(Signal.MOTION if observation.moving else unmoved, observation)
+
+    def tick(self, now_s: float) -> tuple[Transition, ...]:
+        """Time has passed, with or without an observation."""
+        if self.event is None or now_s - self.event.last_motion_at_s < self.quiet_s:
+            return ()
+        return self._take(Signal.QUIET_PASSED, None)
+
+    def flush(self) -> tuple[Transition, ...]:
+        """Nothing more can be seen: an open event ends now."""
+        return self._take(Signal.LOST, None)
+
+    def _take(self, signal: Signal, observation: Observation | None) -> tuple[Transition, ...]:
+        self.state, action = TABLE[self.state, signal]
+        match action:
+            case Action.NOTHING:
+                return ()
+            case Action.START:
+                return self._start(observation)
+            case Action.GROW:
+                return self._grow(observation)
+            case Action.END:
+                return self._end()
+
+    def _start(self, seen: Observation | None) -> tuple[Transition, ...]:
+        assert seen is not None  # the table starts events on motion only
+        self.event = MotionEvent(
+            event_id=self._new_id(),
+            started_at_s=seen.at_s,
+            last_motion_at_s=seen.at_s,
+            peak_score=seen.score,
+            peak_at_s=seen.at_s,
+            kind=seen.kind,
+            model_version=seen.model_version,
+            features=seen.features,
+        )
+        return (Started(event_id=self.event.event_id, at_s=seen.at_s, score=seen.score, kind=seen.kind),)
+
+    def _grow(self, seen: Observation | None) -> tuple[Transition, ...]:
+        assert seen is not None
+        assert self.event is not None  # the table grows events only where one is open
+        if seen.score <= self.event.peak_score:
+            self.event = replace(self.event, last_motion_at_s=seen.at_s)
+            return ()
+        self.event = replace(
+            self.event,
+            last_motion_at_s=seen.at_s,
+            peak_score=seen.score,
+            peak_at_s=seen.at_s,
+            kind=seen.kind,
+            model_version=seen.model_version,
+            features=seen.features,
+        )
+        return (Grew(event_id=self.event.event_id, at_s=seen.at_s, score=seen.score, kind=seen.kind),)
+
+    def _end(self) -> tuple[Transition, ...]:
+        event, self.event = self.event, None
+        assert event is not None
+        return (Ended(event=event),)
