@@ -92,12 +92,14 @@ class Frame:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class MotionMap:
-    """Where a frame moved against the learned room."""
+    """Where a frame moved against the learned room; its arrays are valid until the next frame is looked at."""
 
     changed: npt.NDArray[np.bool_]
     """Shape (rows, columns) of cells: True where brightness and texture both left what was learned."""
     moving: npt.NDArray[np.bool_]
     """Same shape: True where the picture also differs from the frame analysed just before."""
+    excess: npt.NDArray[np.float32]
+    """Same shape: how far brightness and texture both left what was learned, in units of what noise explains."""
     brightened_share: float
     """Share of cells, 0 to 1, whose brightness left what was learned, with or without texture."""
     lighting_changed: bool
