@@ -1,0 +1,1 @@
+"""Measurements of LocalCam, to be run by `scripts/bench`."""
