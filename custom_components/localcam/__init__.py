@@ -1,0 +1,83 @@
+"""Set up, unload and remove LocalCam's config entries; each is one camera."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.typing import ConfigType
+
+from .bridge import HOUSE, House
+from .const import DOMAIN
+from .coordinator import LocalCamConfigEntry, LocalCamCoordinator, LocalCamData
+from .engine.errors import ArchiveError, EngineError, SettingsError
+from .services import async_register_services
+from .views import async_register_views
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+PLATFORMS = [
+    Platform.BINARY_SENSOR,
+    Platform.CAMERA,
+    Platform.EVENT,
+    Platform.IMAGE,
+    Platform.NUMBER,
+    Platform.SENSOR,
+    Platform.SWITCH,
+]
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Offer what is there once for all cameras; Home Assistant calls this before the first entry."""
+    hass.data[HOUSE] = House(hass)
+    async_register_services(hass)
+    async_register_views(hass)
+    return True
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: LocalCamConfigEntry) -> bool:
+    """Start to watch a camera; one that is away now is no error, its entities are unavailable."""
+    house = hass.data[HOUSE]
+    with _translated():
+        coordinator = LocalCamCoordinator(hass, entry, house)
+        await house.async_enter(coordinator)
+    try:
+        with _translated():
+            await coordinator.async_refresh_clips()
+        entry.runtime_data = LocalCamData(coordinator=coordinator)
+        await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+        await coordinator.async_start()
+    except BaseException:
+        # A camera that failed to set up, or whose set-up was cancelled, must not keep the station for itself.
+        await house.async_leave(coordinator)
+        raise
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: LocalCamConfigEntry) -> bool:
+    """Close the camera's open clip and end its worker; its entities hear of that clip, then they go."""
+    coordinator = entry.runtime_data.coordinator
+    await coordinator.async_stop()
+    unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    await coordinator.house.async_leave(coordinator)
+    return unloaded
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """The engine's errors as Home Assistant's: one that may pass is tried again, a wrong setting is not."""
+    try:
+        yield
+    except SettingsError as err:
+        raise ConfigEntryError(
+            translation_domain=DOMAIN,
+            translation_key="settings_invalid",
+            translation_placeholders={"reason": str(err)},
+        ) from err
+    except EngineError as err:
+        key = "catalogue_failed" if isinstance(err, ArchiveError) else "storage_failed"
+        raise ConfigEntryNotReady(
+            translation_domain=DOMAIN, translation_key=key, translation_placeholders={"reason": str(err)}
+        ) from err

@@ -1,0 +1,183 @@
+"""The only bridge to the engine: one station for all cameras, started with the first, stopped with the last."""
+
+import asyncio
+from datetime import date, datetime, timedelta
+import logging
+from pathlib import Path
+
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
+from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.event import async_track_time_interval
+from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
+
+from .const import DOMAIN
+from .coordinator import LocalCamCoordinator
+from .engine.clock import Clock, SystemClock
+from .engine.errors import EngineError
+from .engine.messages import Reported
+from .engine.settings import HouseSettings
+from .engine.station import Station
+from .engine.values import StorageState
+from .house import async_load_house, async_on_house_change
+from .storage_folder import swells_backups
+
+_LOGGER = logging.getLogger(__name__)
+
+BOUNDS_EVERY = timedelta(minutes=1)
+
+ISSUE_STORAGE_FULL = "storage_full"
+ISSUE_CLIPS_IN_BACKUPS = "clips_in_backups"
+
+
+class House:
+    """All loaded cameras and their station; all methods are for the event loop."""
+
+    def __init__(self, hass: HomeAssistant, clock: Clock | None = None) -> None:
+        self.hass = hass
+        self.clock = clock or SystemClock()
+        self.storage: StorageState | None = None
+        self._coordinators: dict[str, LocalCamCoordinator] = {}
+        self._station: Station | None = None
+        self._changing = asyncio.Lock()
+        self._undo: list[CALLBACK_TYPE] = []
+        self._counted: tuple[int, date] | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether there is a station to ask."""
+        return self._station is not None
+
+    @property
+    def station(self) -> Station:
+        """To be called from executor threads only."""
+        if self._station is None:
+            raise HomeAssistantError(translation_domain=DOMAIN, translation_key="not_running")
+        return self._station
+
+    @callback
+    def coordinator(self, camera_id: str) -> LocalCamCoordinator | None:
+        """Of a loaded camera."""
+        return self._coordinators.get(camera_id)
+
+    async def async_enter(self, coordinator: LocalCamCoordinator) -> None:
+        """Have the camera's reports brought to it; the first one starts the station. Raises EngineError."""
+        async with self._changing:
+            if self._station is None:
+                await self._async_start(await async_load_house(self.hass))
+            self._coordinators[coordinator.camera_id] = coordinator
+            if self.storage is not None:
+                coordinator.async_storage_changed(self.storage)
+
+    async def async_leave(self, coordinator: LocalCamCoordinator) -> None:
+        """The camera is gone; the last one stops the station."""
+        async with self._changing:
+            self._coordinators.pop(coordinator.camera_id, None)
+            if not self._coordinators:
+                await self._async_stop()
+
+    async def async_change(self, settings: HouseSettings) -> None:
+        """Follow new settings of the house. Raises EngineError."""
+        async with self._changing:
+            if self._station is not None:
+                await self.hass.async_add_executor_job(self._station.change_house, settings)
+                await self._async_look_at_storage(settings)
+
+    async def async_clips_changed(self) -> None:
+        """Tell the cameras that clips were deleted or flagged."""
+        async with self._changing:
+            await self._async_check_bounds()
+        for coordinator in list(self._coordinators.values()):
+            await coordinator.async_refresh_clips()
+
+    # Start and stop, under the lock
+
+    async def _async_start(self, settings: HouseSettings) -> None:
+        station = Station(
+            catalogue_folder=Path(self.hass.config.path(DOMAIN)), clock=self.clock, on_report=self._on_report
+        )
+        try:
+            await self.hass.async_add_executor_job(station.start, settings)
+        except BaseException:
+            # Even half a start may have left the catalogue open.
+            await self.hass.async_add_executor_job(station.stop)
+            raise
+        self._station = station
+        # Entries are not unloaded when Home Assistant stops.
+        self._undo = [
+            self.hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, self._async_home_assistant_stops),
+            async_track_time_interval(
+                self.hass, self._async_each_minute, BOUNDS_EVERY, name=f"{DOMAIN} bounds", cancel_on_shutdown=True
+            ),
+            async_on_house_change(self.hass, self.async_change),
+        ]
+        await self._async_look_at_storage(settings)
+
+    async def _async_stop(self) -> None:
+        for undo in self._undo:
+            undo()
+        self._undo = []
+        station, self._station, self.storage = self._station, None, None
+        if station is not None:
+            await self.hass.async_add_executor_job(station.stop)
+
+    async def _async_home_assistant_stops(self, _event: Event) -> None:
+        async with self._changing:
+            self._undo = self._undo[1:]  # a listener that fires once is gone already
+            await self._async_stop()
+
+    # Reports
+
+    def _on_report(self, reported: Reported) -> None:
+        """Called from the station's threads: the one way from them to the event loop."""
+        self.hass.loop.call_soon_threadsafe(self._async_receive, reported)
+
+    @callback
+    def _async_receive(self, reported: Reported) -> None:
+        if coordinator := self._coordinators.get(reported.camera_id):
+            coordinator.async_receive(reported)
+
+    # Storage
+
+    async def _async_each_minute(self, _now: datetime) -> None:
+        if self._changing.locked():
+            return  # the next minute will do
+        async with self._changing:
+            await self._async_check_bounds()
+        counted = (self.storage.clips if self.storage else 0, dt_util.now().date())
+        if counted != self._counted:
+            self._counted = counted
+            for coordinator in list(self._coordinators.values()):
+                await coordinator.async_refresh_clips()
+
+    async def _async_check_bounds(self) -> None:
+        if self._station is None:
+            return
+        try:
+            self.storage = await self.hass.async_add_executor_job(self._station.enforce_bounds)
+        except EngineError as err:
+            _LOGGER.warning("The bounds of the storage could not be kept: %s", err)
+            return
+        _set_issue(self.hass, ISSUE_STORAGE_FULL, exists=not self.storage.may_record, severity=ir.IssueSeverity.ERROR)
+        for coordinator in self._coordinators.values():
+            coordinator.async_storage_changed(self.storage)
+
+    async def _async_look_at_storage(self, settings: HouseSettings) -> None:
+        in_backups = await self.hass.async_add_executor_job(
+            swells_backups, settings.storage_folder, self.hass.config.config_dir
+        )
+        _set_issue(self.hass, ISSUE_CLIPS_IN_BACKUPS, exists=in_backups, severity=ir.IssueSeverity.WARNING)
+        await self._async_check_bounds()
+
+
+HOUSE: HassKey[House] = HassKey(f"{DOMAIN}_running_house")
+
+
+@callback
+def _set_issue(hass: HomeAssistant, issue_id: str, *, exists: bool, severity: ir.IssueSeverity) -> None:
+    if exists:
+        ir.async_create_issue(hass, DOMAIN, issue_id, is_fixable=False, severity=severity, translation_key=issue_id)
+    else:
+        ir.async_delete_issue(hass, DOMAIN, issue_id)

@@ -1,0 +1,99 @@
+"""The camera entity: the worker's stills, and for RTSP Home Assistant's own stream while the camera watches."""
+
+from typing import override
+
+from homeassistant.components.camera import Camera, CameraEntityFeature
+from homeassistant.components.stream import CONF_RTSP_TRANSPORT
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .const import DOMAIN
+from .coordinator import PICTURE_FRESH_S, Changed, LocalCamConfigEntry, LocalCamCoordinator
+from .engine.errors import SourceError, SourceFault
+from .engine.settings import AddressSource
+from .entity import LocalCamEntity
+
+PARALLEL_UPDATES = 0
+
+_REFUSALS = {
+    SourceFault.PUBLIC_ADDRESS: "source_public_address",
+    SourceFault.INVALID_ADDRESS: "source_invalid_address",
+}
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: LocalCamConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Add the camera."""
+    async_add_entities([LocalCamCamera(entry.runtime_data.coordinator)])
+
+
+class LocalCamCamera(LocalCamEntity, Camera):
+    """What the camera sees."""
+
+    _attr_name = None
+    _attr_frame_interval = PICTURE_FRESH_S
+    shows = Changed.AVAILABILITY | Changed.SETTINGS
+
+    def __init__(self, coordinator: LocalCamCoordinator) -> None:
+        LocalCamEntity.__init__(self, coordinator, "camera")
+        Camera.__init__(self)
+        source = coordinator.settings.source
+        if isinstance(source, AddressSource):
+            self.stream_options[CONF_RTSP_TRANSPORT] = source.rtsp_transport.value
+        self._follow()
+
+    def _follow(self) -> None:
+        state = self.camera_state
+        self._attr_is_on = not state.resting
+        self._attr_supported_features = CameraEntityFeature.ON_OFF
+        if state.has_rtsp_stream and not state.resting:
+            # Without this feature Home Assistant also ends the WebRTC sessions that it brokered: a resting camera is
+            # shown nowhere.
+            self._attr_supported_features |= CameraEntityFeature.STREAM
+
+    @property
+    @override
+    def available(self) -> bool:
+        """A resting camera is there to be turned on."""
+        return self.camera_state.resting or super().available
+
+    @override
+    def camera_changed(self, changed: Changed) -> None:
+        self._follow()
+        if self.stream and self.camera_state.resting:
+            self.hass.async_create_task(self._async_end_stream())
+        super().camera_changed(changed)
+
+    @override
+    async def async_will_remove_from_hass(self) -> None:
+        await super().async_will_remove_from_hass()
+        await self._async_end_stream()
+
+    async def _async_end_stream(self) -> None:
+        stream, self.stream = self.stream, None
+        if stream is not None:
+            stream.dynamic_stream_settings.preload_stream = False
+            await stream.stop()
+
+    @override
+    async def stream_source(self) -> str | None:
+        try:
+            return await self.coordinator.async_live_address()
+        except SourceError as err:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN, translation_key=_REFUSALS.get(err.fault, "source_unreachable")
+            ) from err
+
+    @override
+    async def async_camera_image(self, width: int | None = None, height: int | None = None) -> bytes | None:
+        return await self.coordinator.async_picture()
+
+    @override
+    async def async_turn_on(self) -> None:
+        await self.coordinator.async_set_resting(False)
+
+    @override
+    async def async_turn_off(self) -> None:
+        await self.coordinator.async_set_resting(True)

@@ -1,0 +1,189 @@
+"""Clips in the media browser: cameras, their days, the clips of a day."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+import re
+from typing import TYPE_CHECKING, Final, Self, override
+
+from homeassistant.components import websocket_api
+from homeassistant.components.media_player import BrowseError, MediaClass, MediaType
+from homeassistant.components.media_source import (
+    BrowseMediaSource,
+    MediaSource,
+    MediaSourceItem,
+    PlayMedia,
+    Unresolvable,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.translation import async_get_translations
+from homeassistant.util import dt as dt_util
+
+from .access import CLIP_ID_PATTERN, may
+from .bridge import HOUSE
+from .const import DOMAIN
+from .engine.errors import EngineError
+from .engine.values import CatalogueEntry, Clip, ClipQuery
+from .views import VIDEO_TYPE, async_signed_video_path, thumbnail_path
+
+if TYPE_CHECKING:
+    from homeassistant.config_entries import ConfigEntry
+
+SIGNED_FOR_LONGER: Final = timedelta(minutes=10)
+"""Than the clip lasts: for pausing, and for a player that takes its time. Home Assistant would sign for a day."""
+
+_CAMERA_ID: Final = re.compile(r"[0-9A-Za-z_-]{1,64}")
+
+
+async def async_get_media_source(hass: HomeAssistant) -> MediaSource:
+    """Home Assistant keeps it for good; so it knows no camera, and looks them up when asked."""
+    return LocalCamMediaSource(hass)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identifier:
+    """A place in the tree; as text `camera`, `camera/day` or `camera/day/clip`, empty for the root."""
+
+    camera_id: str | None = None
+    day: date | None = None
+    clip_id: str | None = None
+
+    @override
+    def __str__(self) -> str:
+        parts = (self.camera_id, self.day.isoformat() if self.day else None, self.clip_id)
+        return "/".join(part for part in parts if part)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Anyone may send any text; raises ValueError for all that `str` does not make."""
+        camera_id, day, clip_id = (*(part or None for part in text.split("/", 3)), None, None)[:3]
+        identifier = cls(camera_id=camera_id, day=date.fromisoformat(day) if day else None, clip_id=clip_id)
+        valid = (camera_id is None or _CAMERA_ID.fullmatch(camera_id)) and (
+            clip_id is None or CLIP_ID_PATTERN.fullmatch(clip_id)
+        )
+        if not valid or str(identifier) != text:
+            raise ValueError(f"no place in LocalCam: {text[:100]!r}")
+        return identifier
+
+
+class LocalCamMediaSource(MediaSource):
+    """A small function per level of the tree."""
+
+    name: str = "LocalCam"
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        super().__init__(DOMAIN)
+        self.hass = hass
+
+    @override
+    async def async_browse_media(self, item: MediaSourceItem) -> BrowseMediaSource:
+        place = _parsed(item, BrowseError)
+        if place.camera_id is None:
+            cameras = [_directory(Identifier(camera_id=entry.entry_id), entry.title) for entry in self._cameras()]
+            return _directory(place, self.name, cameras)
+        camera = next((entry for entry in self._cameras() if entry.entry_id == place.camera_id), None)
+        if camera is None or place.clip_id is not None:
+            raise _error(BrowseError, "unknown_place")
+        if place.day is None:
+            return await self._async_camera(camera)
+        return await self._async_day(camera, place.day)
+
+    @override
+    async def async_resolve_media(self, item: MediaSourceItem) -> PlayMedia:
+        place = _parsed(item, Unresolvable)
+        if place.clip_id is None or not self._may_see(place.camera_id):
+            raise _error(Unresolvable, "unknown_clip")
+        try:
+            entry = await self.hass.async_add_executor_job(self.hass.data[HOUSE].station.clip, place.clip_id)
+        except EngineError as err:
+            raise _error(Unresolvable, "unknown_clip") from err
+        if entry.clip.camera_id != place.camera_id:
+            raise _error(Unresolvable, "unknown_clip")
+        valid_for = timedelta(seconds=entry.clip.duration_s) + SIGNED_FOR_LONGER
+        return PlayMedia(async_signed_video_path(self.hass, place.clip_id, valid_for), VIDEO_TYPE)
+
+    def _may_see(self, camera_id: str | None) -> bool:
+        # Home Assistant hands no user to media sources; the connection of the one who browses is at hand all the same.
+        connection = websocket_api.current_connection.get()
+        return camera_id is not None and may(self.hass, connection.user if connection else None, camera_id)
+
+    def _cameras(self) -> list[ConfigEntry]:
+        entries = [e for e in self.hass.config_entries.async_entries(DOMAIN) if self._may_see(e.entry_id)]
+        return sorted(entries, key=lambda entry: entry.title.casefold())
+
+    async def _async_camera(self, camera: ConfigEntry) -> BrowseMediaSource:
+        clips = await self._async_clips(ClipQuery(camera_ids=frozenset({camera.entry_id})))
+        days = Counter(_local_start(entry.clip).date() for entry in clips)
+        folders = [
+            _directory(Identifier(camera_id=camera.entry_id, day=day), f"{day.isoformat()} ({count})")
+            for day, count in sorted(days.items(), reverse=True)
+        ]
+        return _directory(Identifier(camera_id=camera.entry_id), camera.title, folders)
+
+    async def _async_day(self, camera: ConfigEntry, day: date) -> BrowseMediaSource:
+        midnight = dt_util.start_of_local_day(day)
+        next_midnight = dt_util.start_of_local_day(day + timedelta(days=1))  # not 24 h later when clocks change
+        query = ClipQuery(
+            camera_ids=frozenset({camera.entry_id}),
+            since_utc_s=midnight.timestamp(),
+            until_utc_s=next_midnight.timestamp(),
+        )
+        kinds = await async_get_translations(self.hass, self.hass.config.language, "entity", {DOMAIN})
+        clips = [_playable(entry.clip, day, kinds) for entry in await self._async_clips(query)]
+        here = _directory(Identifier(camera_id=camera.entry_id, day=day), f"{camera.title} · {day.isoformat()}", clips)
+        here.children_media_class = MediaClass.VIDEO
+        return here
+
+    async def _async_clips(self, query: ClipQuery) -> list[CatalogueEntry]:
+        house = self.hass.data[HOUSE]
+        if not house.is_running:
+            raise _error(BrowseError, "not_running")
+        try:
+            return await self.hass.async_add_executor_job(house.station.clips, query)
+        except EngineError as err:
+            raise _error(BrowseError, "catalogue_failed", reason=str(err)) from err
+
+
+def _parsed[E: (BrowseError, Unresolvable)](item: MediaSourceItem, error: type[E]) -> Identifier:
+    try:
+        return Identifier.parse(item.identifier)
+    except ValueError as err:
+        raise _error(error, "unknown_place") from err
+
+
+def _error[E: (BrowseError, Unresolvable)](error: type[E], key: str, **placeholders: str) -> E:
+    return error(translation_domain=DOMAIN, translation_key=key, translation_placeholders=placeholders)
+
+
+def _local_start(clip: Clip) -> datetime:
+    return dt_util.as_local(dt_util.utc_from_timestamp(clip.started_utc_s))
+
+
+def _directory(place: Identifier, title: str, children: list[BrowseMediaSource] | None = None) -> BrowseMediaSource:
+    return BrowseMediaSource(
+        domain=DOMAIN,
+        identifier=str(place),
+        media_class=MediaClass.DIRECTORY,
+        media_content_type=MediaType.VIDEO,
+        title=title,
+        can_play=False,
+        can_expand=True,
+        children=children,
+        children_media_class=MediaClass.DIRECTORY,
+    )
+
+
+def _playable(clip: Clip, day: date, translations: dict[str, str]) -> BrowseMediaSource:
+    kind = translations.get(
+        f"component.{DOMAIN}.entity.event.clip.state_attributes.kind.state.{clip.kind.value}", clip.kind.value
+    )
+    return BrowseMediaSource(
+        domain=DOMAIN,
+        identifier=str(Identifier(camera_id=clip.camera_id, day=day, clip_id=clip.clip_id)),
+        media_class=MediaClass.VIDEO,
+        media_content_type=VIDEO_TYPE,
+        title=f"{_local_start(clip):%H:%M:%S} · {round(clip.duration_s)} s · {kind}",
+        can_play=True,
+        can_expand=False,
+        thumbnail=thumbnail_path(clip.clip_id) if clip.thumbnail else None,
+    )

@@ -1,0 +1,144 @@
+"""What watching costs, and what it keeps: for diagnosis, off until the owner wants them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, override
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
+from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfInformation
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import CameraState, Changed, LocalCamConfigEntry, LocalCamCoordinator
+from .entity import LocalCamEntity
+
+PARALLEL_UPDATES = 0
+
+WRITE_EVERY_S = 10.0
+"""Nothing that changes more often goes to the recorder."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocalCamSensorDescription(SensorEntityDescription):
+    """What a sensor shows of a camera."""
+
+    value_fn: Callable[[CameraState], float | None]
+    attributes_fn: Callable[[CameraState], Mapping[str, Any]] | None = None
+    shows: Changed
+    needs_camera: bool = True
+    entity_category: EntityCategory | None = EntityCategory.DIAGNOSTIC
+    entity_registry_enabled_default: bool = False
+
+
+HEALTH = Changed.HEALTH | Changed.AVAILABILITY
+
+SENSORS = (
+    LocalCamSensorDescription(
+        key="analysed_frames",
+        native_unit_of_measurement="fps",
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        value_fn=lambda state: round(state.health.analysed_frames_per_s, 1) if state.health else None,
+        shows=HEALTH,
+    ),
+    LocalCamSensorDescription(
+        key="dropped_packets",
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        value_fn=lambda state: state.health.dropped_packets if state.health else None,
+        shows=HEALTH,
+    ),
+    LocalCamSensorDescription(
+        key="worker_cpu",
+        native_unit_of_measurement=PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        value_fn=lambda state: round(state.health.cpu_share * 100, 1) if state.health else None,
+        shows=HEALTH,
+    ),
+    LocalCamSensorDescription(
+        key="worker_memory",
+        device_class=SensorDeviceClass.DATA_SIZE,
+        native_unit_of_measurement=UnitOfInformation.BYTES,
+        suggested_unit_of_measurement=UnitOfInformation.MEBIBYTES,
+        suggested_display_precision=1,
+        state_class=SensorStateClass.MEASUREMENT,
+        # 0 is what a worker says where the system does not tell it.
+        value_fn=lambda state: (state.health.memory_bytes or None) if state.health else None,
+        shows=HEALTH,
+    ),
+    LocalCamSensorDescription(
+        key="clips_today",
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=lambda state: state.clips_today,
+        shows=Changed.CLIPS,
+        needs_camera=False,
+    ),
+    LocalCamSensorDescription(
+        key="storage_used",
+        device_class=SensorDeviceClass.DATA_SIZE,
+        native_unit_of_measurement=UnitOfInformation.BYTES,
+        suggested_unit_of_measurement=UnitOfInformation.GIBIBYTES,
+        suggested_display_precision=2,
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=lambda state: state.storage.used_bytes if state.storage else None,
+        attributes_fn=lambda state: (
+            {
+                "free_bytes": state.storage.free_bytes,
+                "quota_bytes": state.storage.quota_bytes,
+                "floor_bytes": state.storage.floor_bytes,
+                "clips": state.storage.clips,
+                "may_record": state.storage.may_record,
+            }
+            if state.storage
+            else {}
+        ),
+        shows=Changed.STORAGE,
+        needs_camera=False,
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: LocalCamConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Add the sensors."""
+    async_add_entities(LocalCamSensor(entry.runtime_data.coordinator, row) for row in SENSORS)
+
+
+class LocalCamSensor(LocalCamEntity, SensorEntity):
+    """A row of the table."""
+
+    entity_description: LocalCamSensorDescription
+    _unrecorded_attributes = frozenset({"free_bytes", "quota_bytes", "floor_bytes", "clips", "may_record"})
+
+    def __init__(self, coordinator: LocalCamCoordinator, description: LocalCamSensorDescription) -> None:
+        super().__init__(coordinator, description.key)
+        self.entity_description = description
+        self.shows = description.shows
+        self.needs_camera = description.needs_camera
+        self._written_at_s = float("-inf")
+
+    @property
+    @override
+    def native_value(self) -> float | None:
+        return self.entity_description.value_fn(self.camera_state)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any] | None:
+        attributes_fn = self.entity_description.attributes_fn
+        return attributes_fn(self.camera_state) if attributes_fn else None
+
+    @override
+    def camera_changed(self, changed: Changed) -> None:
+        now_s = self.coordinator.house.clock.monotonic_s()
+        # What is left out here comes with the next report: those that come often come again.
+        if changed is Changed.HEALTH and now_s - self._written_at_s < WRITE_EVERY_S:
+            return
+        self._written_at_s = now_s
+        super().camera_changed(changed)

@@ -1,0 +1,189 @@
+"""The bytes of clips and thumbnails over HTTP, for whoever may see the camera."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Final, Protocol
+
+from aiohttp import hdrs, web
+from homeassistant.components.http import KEY_AUTHENTICATED, KEY_HASS_USER, HomeAssistantView
+from homeassistant.components.http.auth import async_sign_path
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.util import dt as dt_util
+
+from .access import CLIP_ID_PATTERN, may
+from .bridge import HOUSE, House
+from .byte_range import ByteRange, UnsatisfiableRangeError, parse_range
+from .engine.errors import EngineError
+from .engine.values import Clip
+
+CHUNK_BYTES: Final = 1 << 18
+VIDEO_TYPE: Final = "video/mp4"
+PICTURE_TYPE: Final = "image/jpeg"
+
+_VIDEO_URL: Final = "/api/localcam/clips/{clip_id}/video"
+_THUMBNAIL_URL: Final = "/api/localcam/clips/{clip_id}/thumbnail"
+
+
+class Reader(Protocol):
+    """What is needed of an opened file of a clip; its methods block."""
+
+    @property
+    def size_bytes(self) -> int:
+        """Of the whole file."""
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        """Raises StorageError."""
+
+    def close(self) -> None:
+        """The last call."""
+
+
+@callback
+def async_register_views(hass: HomeAssistant) -> None:
+    """Register both; once, before the first camera."""
+    hass.http.register_view(ClipVideoView(hass))
+    hass.http.register_view(ClipThumbnailView(hass))
+
+
+@callback
+def async_signed_video_path(hass: HomeAssistant, clip_id: str, valid_for: timedelta) -> str:
+    """Where whoever holds it may read the clip for that long, with the rights of the user who asks now."""
+    return async_sign_path(hass, _VIDEO_URL.format(clip_id=clip_id), valid_for)
+
+
+def thumbnail_path(clip_id: str) -> str:
+    """Where a logged-in user finds the clip's picture."""
+    return _THUMBNAIL_URL.format(clip_id=clip_id)
+
+
+class _ClipView(HomeAssistantView):
+    # The base class answers 401 to an expired signature, which Home Assistant counts as a failed log-in and may answer
+    # with a ban; so each request is authenticated in `_async_find`, before anything else is looked at.
+    requires_auth = False
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        self.hass = hass
+
+    async def _async_find(self, request: web.Request, clip_id: str) -> tuple[House, Clip]:
+        """The clip, if the caller may see it; an unknown and a forbidden one look the same."""
+        if not request.get(KEY_AUTHENTICATED):
+            if hdrs.AUTHORIZATION in request.headers:
+                raise web.HTTPUnauthorized
+            raise web.HTTPForbidden
+        house = self.hass.data[HOUSE]
+        if not CLIP_ID_PATTERN.fullmatch(clip_id) or not house.is_running:
+            raise web.HTTPNotFound
+        try:
+            entry = await self.hass.async_add_executor_job(house.station.clip, clip_id)
+        except EngineError:
+            raise web.HTTPNotFound from None
+        if not may(self.hass, request[KEY_HASS_USER], entry.clip.camera_id):
+            raise web.HTTPNotFound
+        return house, entry.clip
+
+    async def _async_open(self, open_file: Callable[[str], Reader], clip_id: str) -> Reader:
+        try:
+            return await self.hass.async_add_executor_job(open_file, clip_id)
+        except EngineError:
+            raise web.HTTPNotFound from None
+
+
+class ClipVideoView(_ClipView):
+    """A clip's MP4, whole or in parts."""
+
+    url = _VIDEO_URL
+    name = "api:localcam:clip:video"
+
+    async def get(self, request: web.Request, clip_id: str) -> web.StreamResponse:
+        """Send the part that is asked for."""
+        house, clip = await self._async_find(request, clip_id)
+        reader = await self._async_open(house.station.open_video, clip_id)
+        try:
+            response, part = _prepared(request, clip, reader.size_bytes)
+            if part is None:
+                return response
+            await response.prepare(request)
+            await self._async_send(response, reader, part)
+        finally:
+            await self.hass.async_add_executor_job(reader.close)
+        return response
+
+    async def head(self, request: web.Request, clip_id: str) -> web.StreamResponse:
+        """The same without the bytes; some media players ask first."""
+        house, clip = await self._async_find(request, clip_id)
+        reader = await self._async_open(house.station.open_video, clip_id)
+        try:
+            response, _ = _prepared(request, clip, reader.size_bytes)
+        finally:
+            await self.hass.async_add_executor_job(reader.close)
+        return web.Response(status=response.status, headers=response.headers)
+
+    async def _async_send(self, response: web.StreamResponse, reader: Reader, part: ByteRange) -> None:
+        offset = part.first
+        while offset <= part.last:
+            length = min(CHUNK_BYTES, part.last + 1 - offset)
+            try:
+                chunk = await self.hass.async_add_executor_job(reader.read_at, offset, length)
+            except EngineError:
+                chunk = b""
+            if not chunk:
+                # The length is promised already: breaking off tells the reader that something is missing.
+                raise ConnectionResetError("the clip's file cannot be read to its end")
+            await response.write(chunk)
+            offset += len(chunk)
+        await response.write_eof()
+
+
+class ClipThumbnailView(_ClipView):
+    """A clip's picture of its strongest moment."""
+
+    url = _THUMBNAIL_URL
+    name = "api:localcam:clip:thumbnail"
+
+    async def get(self, request: web.Request, clip_id: str) -> web.Response:
+        """Send it."""
+        house, _ = await self._async_find(request, clip_id)
+        reader = await self._async_open(house.station.open_thumbnail, clip_id)
+        try:
+            jpeg = await self.hass.async_add_executor_job(reader.read_at, 0, reader.size_bytes)
+        except EngineError:
+            raise web.HTTPNotFound from None
+        finally:
+            await self.hass.async_add_executor_job(reader.close)
+        return web.Response(body=jpeg, content_type=PICTURE_TYPE, headers=_private())
+
+    async def head(self, request: web.Request, clip_id: str) -> web.Response:
+        """The same without the bytes."""
+        return await self.get(request, clip_id)
+
+
+def _private() -> dict[str, str]:
+    return {hdrs.CACHE_CONTROL: "private, no-store", hdrs.X_CONTENT_TYPE_OPTIONS: "nosniff"}
+
+
+def _prepared(request: web.Request, clip: Clip, size_bytes: int) -> tuple[web.StreamResponse, ByteRange | None]:
+    """The response with its headers, and the part of the file that follows; None for none."""
+    etag = f'"{clip.video.sha256}"'
+    started = dt_util.as_local(dt_util.utc_from_timestamp(clip.started_utc_s))
+    headers = {
+        **_private(),
+        hdrs.ACCEPT_RANGES: "bytes",
+        hdrs.CONTENT_TYPE: VIDEO_TYPE,
+        hdrs.CONTENT_DISPOSITION: f'inline; filename="{started:%Y-%m-%d_%H-%M-%S}.mp4"',
+        hdrs.ETAG: etag,
+    }
+    wanted = request.headers.get(hdrs.RANGE)
+    if request.headers.get(hdrs.IF_RANGE, etag) != etag:
+        wanted = None  # a part of what the caller has seen before is not a part of this
+    try:
+        part = parse_range(wanted, size_bytes)
+    except UnsatisfiableRangeError:
+        headers[hdrs.CONTENT_RANGE] = f"bytes */{size_bytes}"
+        return web.Response(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, headers=headers), None
+    if part is None:
+        headers[hdrs.CONTENT_LENGTH] = str(size_bytes)
+        return web.StreamResponse(headers=headers), ByteRange(0, size_bytes - 1)
+    headers[hdrs.CONTENT_RANGE] = f"bytes {part.first}-{part.last}/{size_bytes}"
+    headers[hdrs.CONTENT_LENGTH] = str(part.length)
+    return web.StreamResponse(status=HTTPStatus.PARTIAL_CONTENT, headers=headers), part
