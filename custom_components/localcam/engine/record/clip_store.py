@@ -1,0 +1,67 @@
+"""What recording needs of the place where clips lie; the vault has it, and so may a test's own."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from ..values import StoredFile
+
+
+class ClipSink(Protocol):
+    """A new file that only grows. All methods raise StorageError or StorageFullError."""
+
+    @property
+    def size_on_disk_bytes(self) -> int:
+        """Of what lies on disk."""
+
+    @property
+    def sha256(self) -> str:
+        """Of what lies on disk, hexadecimal."""
+
+    def write(self, data: bytes | bytearray | memoryview, /) -> int:
+        """Append all of it."""
+
+    def sync(self) -> None:
+        """Return once the bytes would survive a power cut."""
+
+    def close(self) -> None:
+        """End the file; may be called twice."""
+
+
+class ClipSource(Protocol):
+    """A file that is read."""
+
+    @property
+    def size_bytes(self) -> int:
+        """Of the plain bytes."""
+
+    def read_at(self, offset: int, length: int, /) -> bytes:
+        """Fewer bytes than asked for only where the file ends; raises StorageError."""
+
+    def close(self) -> None:
+        """End reading; may be called twice."""
+
+
+class ClipStore(Protocol):
+    """Files by name, relative to the storage folder, with `/`. All methods raise StorageError."""
+
+    def create(self, name: str, /) -> ClipSink:
+        """A new file; one of that name must not exist."""
+
+    def open(self, name: str, /) -> ClipSource:
+        """A file that exists."""
+
+    def publish(self, part_name: str, name: str, /) -> None:
+        """Give a synced file its final name, to survive a power cut."""
+
+    def remove(self, name: str, /) -> None:
+        """Remove a file; one that is not there is fine."""
+
+    def exists(self, name: str, /) -> bool:
+        """Whether there is such a file."""
+
+    def describe(self, name: str, /) -> StoredFile:
+        """Size and digest of what lies on disk."""
+
+
+type PictureOf = Callable[[str, bytes], bytes]
+"""(libav's codec name, a keyframe as Annex B with its parameter sets) -> a JPEG, or b"" where it does not decode."""

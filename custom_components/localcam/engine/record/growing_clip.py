@@ -1,0 +1,29 @@
+"""What the recorder says of a clip whose growing file is closed: all that finishing it needs."""
+
+from dataclasses import dataclass
+
+from ..messages import Answer, RecordingFailed
+from ..values import MotionEvent, StreamFormat
+from .clip_identity import ClipIdentity, ClipOutcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrowingClip:
+    """A clip that has all its packets; `clip_finish.finish` makes a `Clip` of it."""
+
+    name: str
+    """Of the growing file."""
+    identity: ClipIdentity
+    outcome: ClipOutcome
+    formats: tuple[StreamFormat, ...]
+    events: tuple[MotionEvent, ...]
+    """Those that ended before the clip did; a later one's clip is told by `ClipRecorder.clip_id_of`."""
+    started_at_s: float
+    """When the first and the last packet arrived: between them lies the picture for the thumbnail."""
+    ended_at_s: float
+    strongest_at_s: float | None
+    """When the picture of the strongest motion arrived; None where there was no motion."""
+    request_id: int | None
+
+
+type RecorderOutput = GrowingClip | RecordingFailed | Answer

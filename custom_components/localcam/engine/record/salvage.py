@@ -1,0 +1,43 @@
+"""What a crash left -> clips: growing files that were never finished, and finished ones that no catalogue knows."""
+
+from contextlib import closing
+
+from ..errors import ClipFormatError
+from ..values import Clip
+from .clip_finish import FinishPlan, StoredFiles, clip_of, finish_grown
+from .clip_identity import SALVAGED, read_comment
+from .clip_names import thumbnail_name
+from .clip_store import ClipStore, PictureOf
+from .finished_file import read_finished
+from .thumbnail import keyframe_jpeg
+
+
+def salvage(store: ClipStore, growing_name: str, picture_of: PictureOf = keyframe_jpeg) -> Clip | None:
+    """Make a clip of the whole fragments of a growing file; None where it holds no whole one.
+
+    The growing file stays, as with `finish`. Raises StorageError, StorageFullError.
+    """
+    plan = FinishPlan(outcome=SALVAGED, events=(), moment_s=None, thumbnail=picture_of)
+    try:
+        return finish_grown(store, growing_name, plan)
+    except ClipFormatError:
+        return None
+
+
+def adopt(store: ClipStore, name: str) -> Clip | None:
+    """The clip that a finished file is, from what the file says of itself; None where it is none.
+
+    Raises StorageError.
+    """
+    try:
+        with closing(store.open(name)) as source:
+            finished = read_finished(source)
+            identity, outcome = read_comment(finished.comment)
+    except ClipFormatError:
+        return None
+    thumbnail = thumbnail_name(name)
+    plan = FinishPlan(outcome=outcome or SALVAGED, events=(), moment_s=None, thumbnail=lambda *_: b"")
+    files = StoredFiles(
+        video=store.describe(name), thumbnail=store.describe(thumbnail) if store.exists(thumbnail) else None
+    )
+    return clip_of(identity, plan, finished, files)

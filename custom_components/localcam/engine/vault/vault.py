@@ -1,0 +1,169 @@
+"""The storage folder: makes, opens, publishes, removes and lists the files of clips.
+
+All paths are taken one folder at a time, and no symbolic link below the storage folder is followed, so that no name and
+nothing planted in the folder leads a worker elsewhere. Several processes may use one folder; each file has one writer.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+import errno
+import hashlib
+import os
+from pathlib import Path
+
+from ..errors import StorageError
+from ..values import StoredFile
+from .names import is_name, split_name
+from .sealed_file import SealedReader, SealedWriter
+from .storage_faults import storage_faults
+
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_OLD_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
+_NO_FOLDER = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
+_ATTEMPTS = 3
+"""To make a file in a day's folder that another process removes because it was empty."""
+
+
+class Vault:
+    """Files by name, relative to the storage folder, with `/`. All methods raise StorageError."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def create(self, name: str) -> SealedWriter:
+        """A new, empty file, readable by its owner only; a file of that name must not exist."""
+        camera, day, file = split_name(name)
+        with storage_faults("creating a clip"):
+            for attempt in range(_ATTEMPTS):
+                try:
+                    self._make_folders(camera, day)
+                    with self._open_folder(camera, day) as folder:
+                        return SealedWriter(os.open(file, _NEW_FILE, 0o600, dir_fd=folder))
+                except FileNotFoundError:
+                    if attempt == _ATTEMPTS - 1:
+                        raise
+        raise AssertionError("unreachable")
+
+    def open(self, name: str) -> SealedReader:
+        """A file that exists."""
+        return SealedReader(self._open_fd(name))
+
+    def publish(self, part_name: str, name: str) -> None:
+        """Give a synced file its final name, so that a power cut leaves one of the two names, with all its bytes."""
+        camera, day, part = split_name(part_name)
+        final_camera, final_day, final = split_name(name)
+        if (camera, day) != (final_camera, final_day):
+            raise StorageError("a file is published in the folder in which it was written")
+        with storage_faults("publishing a clip"), self._open_folder(camera, day) as folder:
+            os.fsync(folder)
+            os.rename(part, final, src_dir_fd=folder, dst_dir_fd=folder)
+            os.fsync(folder)
+
+    def remove(self, name: str) -> None:
+        """Remove a file for good, and its day's folder with the last one; one that is not there is fine."""
+        camera, day, file = split_name(name)
+        with storage_faults("removing a clip"):
+            try:
+                with self._open_folder(camera, day) as folder:
+                    os.unlink(file, dir_fd=folder)
+                    os.fsync(folder)
+            except FileNotFoundError:
+                return
+            with suppress(OSError), self._open_folder(camera) as outer:
+                os.rmdir(day, dir_fd=outer)
+                os.fsync(outer)
+
+    def exists(self, name: str) -> bool:
+        """Whether there is a file of that name."""
+        camera, day, file = split_name(name)
+        try:
+            with storage_faults("looking for a clip"), self._open_folder(camera, day) as folder:
+                os.stat(file, dir_fd=folder, follow_symlinks=False)
+        except StorageError as err:
+            if isinstance(err.__cause__, FileNotFoundError):
+                return False
+            raise
+        return True
+
+    def size_on_disk(self, name: str) -> int:
+        """In bytes."""
+        camera, day, file = split_name(name)
+        with storage_faults("looking at a clip"), self._open_folder(camera, day) as folder:
+            return os.stat(file, dir_fd=folder, follow_symlinks=False).st_size
+
+    def describe(self, name: str) -> StoredFile:
+        """Size and digest of what lies on disk, read from beginning to end."""
+        digest = hashlib.sha256()
+        size_bytes = 0
+        fd = self._open_fd(name)
+        try:
+            with storage_faults("reading a clip"):
+                while chunk := os.read(fd, 1 << 16):
+                    digest.update(chunk)
+                    size_bytes += len(chunk)
+        finally:
+            os.close(fd)
+        return StoredFile(name=name, size_bytes=size_bytes, sha256=digest.hexdigest())
+
+    def names(self) -> Iterator[str]:
+        """Every file in the storage folder that can be ours, sorted; what others put there is passed over."""
+        for camera in self._listing():
+            for day in self._listing(camera):
+                for file in self._listing(camera, day):
+                    if is_name(name := f"{camera}/{day}/{file}"):
+                        yield name
+
+    def _open_fd(self, name: str) -> int:
+        camera, day, file = split_name(name)
+        with storage_faults("opening a clip"), self._open_folder(camera, day) as folder:
+            return os.open(file, _OLD_FILE, dir_fd=folder)
+
+    def _listing(self, *path: str) -> list[str]:
+        """What a folder holds, sorted; nothing where it is gone, or is no folder of ours but a file or a link."""
+        try:
+            with storage_faults("listing clips"), self._open_folder(*path) as folder:
+                return sorted(entry.name for entry in os.scandir(folder))
+        except StorageError as err:
+            if isinstance(err.__cause__, OSError) and err.__cause__.errno in _NO_FOLDER:
+                return []
+            raise
+
+    def _make_folders(self, camera: str, day: str) -> None:
+        """Make what is missing; a new folder's name is on disk before anything is written into it."""
+        if not self._folder.is_dir():
+            self._folder.mkdir(parents=True, exist_ok=True)
+            _sync_folder(self._folder.parent)
+        with self._open_folder() as outermost:
+            _make_folder(camera, outermost)
+        with self._open_folder(camera) as outer:
+            _make_folder(day, outer)
+
+    @contextmanager
+    def _open_folder(self, *path: str) -> Iterator[int]:
+        """A descriptor of the storage folder, or of one in it, reached without following links."""
+        fd = os.open(self._folder, _FOLDER)
+        try:
+            for part in path:
+                inner = os.open(part, _FOLDER | os.O_NOFOLLOW, dir_fd=fd)
+                os.close(fd)
+                fd = inner
+            yield fd
+        finally:
+            os.close(fd)
+
+
+def _make_folder(name: str, outer: int) -> None:
+    try:
+        os.mkdir(name, 0o700, dir_fd=outer)
+    except FileExistsError:
+        return
+    os.fsync(outer)
+
+
+def _sync_folder(folder: Path) -> None:
+    fd = os.open(folder, _FOLDER)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
