@@ -1,0 +1,119 @@
+"""What the code offers is in the documents, and what the documents name is there."""
+
+import json
+from pathlib import Path
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+PROJECT = Path(__file__).resolve().parent.parent
+INTEGRATION = PROJECT / "custom_components" / "localcam"
+README = (PROJECT / "README.md").read_text()
+DOCUMENTS = sorted([*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md")])
+ENGLISH: dict[str, Any] = json.loads((INTEGRATION / "translations" / "en.json").read_text())
+ACTIONS: dict[str, Any] = yaml.safe_load((INTEGRATION / "services.yaml").read_text())
+
+
+def section(title: str) -> str:
+    """The part of the README under a heading, up to the next of the same depth."""
+    found = re.search(rf"^(#+) {re.escape(title)}\n(.*?)(?=^\1 |\Z)", README, re.MULTILINE | re.DOTALL)
+    assert found, title
+    return found[2]
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_every_action_and_its_fields_are_explained(action: str) -> None:
+    row = re.search(rf"^\| `localcam\.{action}` \|(.*)$", section("Actions"), re.MULTILINE)
+    assert row
+    for field in (ACTIONS[action] or {}).get("fields", {}):
+        assert f"`{field}`" in row[1], field
+
+
+@pytest.mark.parametrize("selector", ["verdict", "kind"])
+def test_every_verdict_and_kind_is_named(selector: str) -> None:
+    for choice in ENGLISH["selector"][selector]["options"]:
+        assert f"`{choice}`" in section("Actions"), choice
+
+
+@pytest.mark.parametrize("step", ["camera", "house"])
+def test_every_option_has_its_row(step: str) -> None:
+    for name in ENGLISH["options"]["step"][step]["data"].values():
+        assert f"| {name} |" in section("Options"), name
+
+
+def test_every_default_is_the_one_in_the_code() -> None:
+    from custom_components.localcam.engine.settings import GIB, DetectSettings, HouseSettings, RecordSettings
+
+    record, detect, house = RecordSettings(), DetectSettings(), HouseSettings(storage_folder="")
+    expected = {
+        "Sensitivity": f"{detect.sensitivity}",
+        "Quiet time": f"{detect.quiet_s:g} s",
+        "Before motion": f"{record.pre_roll_s:g} s",
+        "After motion": f"{record.post_roll_s:g} s",
+        "Longest clip": f"{record.longest_clip_s:g} s",
+        "Record sound": "on" if record.sound else "off",
+        "Room for clips": f"{house.quota_bytes / GIB:g} GB",
+        "Free share of the disk, at least": f"{house.free_floor_share:.0%}".replace("%", " %"),
+        "Free space, at least": f"{house.free_floor_bytes / GIB:g} GB",
+    }
+    written = dict(re.findall(r"^\| ([^|]+) \| ([^|]+) \|", section("Options"), re.MULTILINE))
+    assert {name: written[name] for name in expected} == expected
+
+
+def test_every_entity_is_named() -> None:
+    for platform in ENGLISH["entity"].values():
+        for entity in platform.values():
+            assert f"**{entity['name']}**" in section("What you get"), entity["name"]
+
+
+def test_the_troubles_quoted_are_the_flow_s_own_words() -> None:
+    errors = " ".join(ENGLISH["config"]["error"].values())
+    for quoted in re.findall(r"^\| \*([^*]+)\* \|", section("Troubleshooting"), re.MULTILINE):
+        assert quoted in errors
+
+
+def test_the_examples_are_automations_with_our_actions() -> None:
+    examples = [yaml.safe_load(text) for text in re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)]
+    assert len(examples) >= 2
+    for example in examples:
+        assert example.keys() >= {"alias", "triggers", "actions"}
+        for step in example["actions"]:
+            if str(step.get("action", "")).startswith("localcam."):
+                name = step["action"].removeprefix("localcam.")
+                assert step["data"].keys() <= ACTIONS[name]["fields"].keys()
+
+
+def test_every_script_named_is_there_and_every_script_is_named() -> None:
+    texts = "\n".join(path.read_text() for path in DOCUMENTS if path.name != "CHANGELOG.md")
+    named = set(re.findall(r"(?<![\w/.])(?:scripts|\.ci)/[\w-]+(?![\w./-])", texts))
+    there = {
+        f"{folder}/{path.name}"
+        for folder in ("scripts", ".ci")
+        for path in (PROJECT / folder).iterdir()
+        if path.is_file() and path.read_bytes().startswith(b"#!")
+    }
+    assert named <= there
+    # What other scripts call is not for people.
+    assert there - {"scripts/python314"} <= named
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(PROJECT)))
+def test_every_link_leads_to_something(document: Path) -> None:
+    targets = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)|(?:src|href)=\"([^\"#]+)\"", document.read_text())
+    for target in (first or second for first, second in targets):
+        if not target.startswith(("https://", "http://")):
+            assert (document.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("folder", ["", "engine/"])
+def test_the_map_shows_every_file_or_folder_it_names(folder: str) -> None:
+    text = (PROJECT / "docs" / "architecture.md").read_text()
+    lines = text.split("```")[1].splitlines()
+    start = next(number for number, line in enumerate(lines) if "engine/" in line)
+    part = lines[start + 1 :] if folder else lines[:start]
+    named = [name for line in part for name in re.findall(r"\b[a-z_]+(?:\.py|/(?= ))", line)]
+    assert len(named) > 5
+    for name in named:
+        assert (INTEGRATION / folder / name).exists(), name
