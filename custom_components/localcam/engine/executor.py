@@ -1,4 +1,4 @@
-"""Where workers run: the seam by which they could later run on other machines, and one process per camera on this one."""
+"""Where workers run: one process per camera on this machine, behind a seam by which it could be another."""
 
 from collections.abc import Callable
 import json
@@ -31,7 +31,6 @@ _ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "MALLOC_ARENA_MAX": "1",
     "MALLOC_TRIM_THRESHOLD_": "131072",
-    "PYTHONDONTWRITEBYTECODE": "1",
 }
 """Small memory: no thread pools of linear algebra, one heap. Nothing of Home Assistant's environment is inherited
 (it may hold its tokens) but the names below."""

@@ -1,6 +1,7 @@
 """Try a camera before it is saved, in a worker process of its own."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from queue import SimpleQueue
 
 from .errors import SourceError, SourceFault, WorkerError
@@ -56,7 +57,5 @@ def probe(
 
 
 def _answer(worker: Worker, command: EntityAddress | EntityPicture) -> None:
-    try:
+    with suppress(WorkerError):  # its end is already in the inbox
         worker.send(command)
-    except WorkerError:
-        pass  # its end is already in the inbox

@@ -101,6 +101,8 @@ class HouseSettings:
     """What all cameras share."""
 
     storage_folder: str
+    older_folders: tuple[str, ...] = ()
+    """Where clips lay before the owner chose another folder: they stay there until they are deleted."""
     quota_bytes: int = 20 * GIB
     free_floor_share: float = 0.10
     """Of the disk; recording keeps at least this free,"""
@@ -182,6 +184,7 @@ def parse_house(options: Mapping[str, Any], default_folder: str) -> HouseSetting
     """The house's shared options as settings; raises SettingsError."""
     return HouseSettings(
         storage_folder=_text(options, "storage_folder", default_folder) or default_folder,
+        older_folders=tuple(map(str, options.get("older_folders", ()))),
         quota_bytes=int(_number(options, "quota_gb", 20) * GIB),
         free_floor_share=_number(options, "free_floor_percent", 10) / 100,
         free_floor_bytes=int(_number(options, "free_floor_gb", 2) * GIB),

@@ -160,7 +160,7 @@ def _field_decoders(cls: type) -> Mapping[str, _Decoder]:
 
 
 def _union_decoder(members: tuple[Any, ...]) -> _Decoder:
-    classes: Mapping[str, Any] = {member.__name__: member for member in members if is_dataclass(member)}
+    classes = {cls.__name__: cls for cls in members if isinstance(cls, type) and is_dataclass(cls)}
     others = [_decoder(member) for member in members if member is not NoneType and not is_dataclass(member)]
 
     def decode(value: Any, blobs: list[bytes]) -> Any:

@@ -1,0 +1,140 @@
+"""What workers cost: memory and CPU of several on one real-time RTSP stream, beside PyAV decoding the same alone.
+
+Every figure comes from the operating system, of processes that run at the same time on the same stream.
+"""
+
+import argparse
+from dataclasses import asdict, dataclass
+import json
+import os
+from pathlib import Path
+import subprocess
+import sys
+import tempfile
+import threading
+import types
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+for name, folder in (("custom_components", ROOT / "custom_components"),):
+    package = types.ModuleType(name)
+    package.__path__ = [str(folder)]
+    sys.modules[name] = package
+package = types.ModuleType("custom_components.localcam")
+package.__path__ = [str(ROOT / "custom_components" / "localcam")]
+sys.modules[package.__name__] = package
+
+from custom_components.localcam.engine.executor import LocalExecutor, LocalWorker  # noqa: E402
+from custom_components.localcam.engine.messages import ClipClosed, MotionStarted, Reported, Watch  # noqa: E402
+from custom_components.localcam.engine.settings import AddressSource, CameraSettings  # noqa: E402
+from tests.rtsp_server import RtspServer, TestPattern, VideoFile  # noqa: E402
+
+DECODE_ALONE = """
+import sys, av
+av.logging.set_level(None)
+container = av.open(sys.argv[1], options={"rtsp_transport": "tcp", "timeout": "5000000"})
+stream = container.streams.video[0]
+stream.codec_context.thread_count = 1
+print("up", flush=True)
+for packet in container.demux(stream):
+    for frame in packet.decode():
+        pass
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """Of one process."""
+
+    cpu_s: float
+    """Over the measured time."""
+    anonymous_mb: float
+    pss_mb: float
+
+
+def cpu_s(pid: int) -> float:
+    """User and system time of a process so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def memory_mb(pid: int) -> tuple[float, float]:
+    """Anonymous memory and proportional set size."""
+    sizes = {}
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]:
+        key, value, *_ = line.split()
+        sizes[key] = int(value) / 1024
+    return sizes["Anonymous:"], sizes["Pss:"]
+
+
+def measure(pids: list[int], seconds: float) -> list[Cost]:
+    """CPU over the next seconds, and the greatest memory of eight looks."""
+    wait = threading.Event()
+    before = [cpu_s(pid) for pid in pids]
+    peaks = [(0.0, 0.0)] * len(pids)
+    for _ in range(8):
+        wait.wait(seconds / 8)
+        peaks = [(max(a, c), max(b, d)) for (a, b), (c, d) in zip(peaks, map(memory_mb, pids), strict=True)]
+    spent = [cpu_s(pid) - start for pid, start in zip(pids, before, strict=True)]
+    return [Cost(cpu_s=cpu, anonymous_mb=a, pss_mb=p) for cpu, (a, p) in zip(spent, peaks, strict=True)]
+
+
+def watch(executor: LocalExecutor, url: str, number: int, folder: str, seen: list[Reported]) -> LocalWorker:
+    """A worker as the station would start it."""
+    settings = CameraSettings(camera_id=f"camera{number}", name=f"Camera {number}", source=AddressSource(url=url))
+    first = Watch(settings=settings, epoch=1, storage_folder=folder, may_record=True)
+    worker = executor.start(first, on_reported=seen.append, on_end=lambda _: None)
+    assert isinstance(worker, LocalWorker)
+    return worker
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "video", nargs="?", type=Path, help="played over RTSP; a moving test pattern where none is given"
+    )
+    parser.add_argument("--workers", type=int, default=4)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--frames-per-s", type=int, default=25)
+    parser.add_argument("--json", action="store_true")
+    wanted = parser.parse_args()
+
+    mount = (
+        VideoFile(path=wanted.video, plays=20)
+        if wanted.video
+        else TestPattern(width_px=640, height_px=360, frames_per_s=wanted.frames_per_s, keyframe_every_frames=50)
+    )
+    seen: list[Reported] = []
+    with RtspServer({"stream": mount}) as server, tempfile.TemporaryDirectory() as folder:
+        url = server.url("stream")
+        alone = subprocess.Popen([sys.executable, "-c", DECODE_ALONE, url], stdout=subprocess.PIPE)
+        workers = [watch(LocalExecutor(), url, number, folder, seen) for number in range(wanted.workers)]
+        threading.Event().wait(15)
+        costs = measure([worker.pid for worker in workers] + [alone.pid], wanted.seconds)
+        for worker in workers:
+            worker.stop(10)
+        alone.kill()
+        alone.wait()
+    decode = costs.pop()
+    result = {
+        "seconds": wanted.seconds,
+        "decode_alone": asdict(decode),
+        "workers": [asdict(cost) for cost in costs],
+        "cpu_vs_decode": sum(cost.cpu_s for cost in costs) / len(costs) / decode.cpu_s,
+        "anonymous_mb_max": max(cost.anonymous_mb for cost in costs),
+        "pss_mb_mean": sum(cost.pss_mb for cost in costs) / len(costs),
+        "motion_events": sum(isinstance(each.report, MotionStarted) for each in seen),
+        "clips": sum(isinstance(each.report, ClipClosed) for each in seen),
+    }
+    if wanted.json:
+        print(json.dumps(result))
+        return
+    print(f"{len(costs)} workers for {wanted.seconds:g} s; {result['motion_events']} events, {result['clips']} clips")
+    print(f"CPU of a worker / PyAV decoding the same alone   {result['cpu_vs_decode']:.2f}")
+    print(f"anonymous memory, greatest                       {result['anonymous_mb_max']:.1f} MB")
+    print(f"PSS, mean                                        {result['pss_mb_mean']:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,250 @@
+"""One camera's worker, as the station sees it: kept running, asked, listened to."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from itertools import count
+from queue import Empty, SimpleQueue
+from threading import Event, Lock, Thread
+from typing import Protocol
+
+from .backoff import Backoff
+from .clock import Clock
+from .errors import WorkerError
+from .executor import CameraExecutor, Worker
+from .messages import (
+    AllowRecording,
+    Answer,
+    ChangeSettings,
+    ClipClosed,
+    Command,
+    KeepLast,
+    Picture,
+    RecordNow,
+    Report,
+    Reported,
+    WantPicture,
+    Watch,
+    WorkerEnded,
+)
+from .settings import CameraSettings
+
+_STOP_S = 8.0
+"""For a worker to close its clip."""
+_HEARTBEAT_S = 10.0
+"""A worker whose health was not heard of for this long hangs."""
+_WATCH_S = 1.0
+_GOOD_RUN_S = 60.0
+"""A worker that lived this long was no part of a crash loop."""
+_ANSWER_S = 5.0
+_KEPT_S = 20.0
+"""From the order to keep the last seconds to the finished clip."""
+
+
+class Home(Protocol):
+    """What a post needs of the station."""
+
+    @property
+    def storage_folder(self) -> str:
+        """Where clips go now."""
+
+    @property
+    def may_record(self) -> bool:
+        """Whether there is room for clips."""
+
+    def next_epoch(self, camera_id: str) -> int:
+        """A number greater than that of each earlier life of the camera's worker."""
+
+    def keep(self, reported: Reported, closed: ClipClosed) -> bool:
+        """Enter a finished clip in the catalogue; False where it must not be announced."""
+
+    def tidy(self, camera_id: str) -> None:
+        """Finish what a crashed worker left."""
+
+
+class CameraPost:
+    """Methods block and may be called from any thread but the event loop's."""
+
+    def __init__(
+        self,
+        settings: CameraSettings,
+        executor: CameraExecutor,
+        home: Home,
+        on_report: Callable[[Reported], None],
+        clock: Clock,
+        backoff: Backoff,
+    ) -> None:
+        self._settings = settings
+        self._executor = executor
+        self._home = home
+        self._on_report = on_report
+        self._clock = clock
+        self._backoff = backoff
+        self._stop = Event()
+        self._worker: Worker | None = None
+        self._heard_at_s = 0.0
+        self._epoch = 0
+        self._requests = count(1)
+        self._waiting: dict[int, SimpleQueue[Report]] = {}
+        self._lock = Lock()
+        """Guards `_waiting` and `_worker`; nothing is called while it is held."""
+        self._supervisor = Thread(target=self._supervise, name=f"localcam_{settings.camera_id}", daemon=True)
+
+    @property
+    def settings(self) -> CameraSettings:
+        """As they are now."""
+        return self._settings
+
+    def start(self) -> None:
+        """Start the worker, and again whenever it ends before it should."""
+        self._supervisor.start()
+
+    def stop(self) -> None:
+        """Let the worker close its clip and end; returns when it is gone."""
+        self._stop.set()
+        with self._lock:
+            worker = self._worker
+        if worker is not None:
+            worker.stop(_STOP_S)
+        self._supervisor.join()
+
+    def change(self, settings: CameraSettings) -> None:
+        """New settings for record and detect; a worker that is not running gets them when it starts."""
+        self._settings = settings
+        self.tell(ChangeSettings(settings=settings))
+
+    def allow_recording(self, allowed: bool) -> None:
+        """Tell the worker whether there is room for clips."""
+        self.tell(AllowRecording(allowed=allowed))
+
+    def tell(self, command: Command) -> None:
+        """Give a command that needs no answer; to a worker that is gone it is not given."""
+        with suppress(WorkerError):  # the supervisor knows already
+            self._send(command)
+
+    def picture(self) -> bytes:
+        """The last picture as JPEG, empty where there is none."""
+        try:
+            with self._asking() as (request_id, answers):
+                self._send(WantPicture(request_id=request_id))
+                report = _next_of(answers, _ANSWER_S)
+        except WorkerError:
+            return b""
+        return report.jpeg if isinstance(report, Picture) else b""
+
+    def record_now(self, duration_s: float) -> None:
+        """Begin a clip of that length, pre-roll not counted; raises WorkerError with the problem's key."""
+        with self._asking() as (request_id, answers):
+            self._send(RecordNow(request_id=request_id, duration_s=duration_s))
+            _raise_problem(_next_of(answers, _ANSWER_S))
+
+    def keep_last(self, seconds: float) -> str:
+        """The id of the clip that holds the last seconds; raises WorkerError with the problem's key."""
+        with self._asking() as (request_id, answers):
+            self._send(KeepLast(request_id=request_id, seconds=seconds))
+            _raise_problem(_next_of(answers, _ANSWER_S))
+            closed = _next_of(answers, _KEPT_S)
+        if not isinstance(closed, ClipClosed):
+            raise WorkerError("nothing_kept")
+        return closed.clip.clip_id
+
+    @contextmanager
+    def _asking(self) -> Iterator[tuple[int, SimpleQueue[Report]]]:
+        """A request's number, and where the reports that answer it arrive."""
+        request_id = next(self._requests)
+        answers: SimpleQueue[Report] = SimpleQueue()
+        with self._lock:
+            self._waiting[request_id] = answers
+        try:
+            yield request_id, answers
+        finally:
+            with self._lock:
+                self._waiting.pop(request_id, None)
+
+    def _send(self, command: Command) -> None:
+        with self._lock:
+            worker = self._worker
+        if worker is None:
+            raise WorkerError("offline")
+        worker.send(command)
+
+    def _supervise(self) -> None:
+        while not self._stop.is_set():
+            ended: SimpleQueue[int | None] = SimpleQueue()
+            began_at_s = self._clock.monotonic_s()
+            try:
+                self._run_worker(ended)
+                exit_code = self._await_end(ended)
+            except WorkerError:
+                exit_code = None
+            with self._lock:
+                self._worker = None
+            if self._clock.monotonic_s() - began_at_s > _GOOD_RUN_S:
+                self._backoff.reset()
+            expected = self._stop.is_set()
+            self._report(WorkerEnded(exit_code=exit_code, expected=expected))
+            if not expected:
+                self._home.tidy(self._settings.camera_id)
+                self._stop.wait(self._backoff.next_s())
+
+    def _run_worker(self, ended: SimpleQueue[int | None]) -> None:
+        self._epoch = self._home.next_epoch(self._settings.camera_id)
+        self._heard_at_s = self._clock.monotonic_s()
+        first = Watch(
+            settings=self._settings,
+            epoch=self._epoch,
+            storage_folder=self._home.storage_folder,
+            may_record=self._home.may_record,
+        )
+        worker = self._executor.start(first, on_reported=self._hear, on_end=ended.put)
+        with self._lock:
+            self._worker = worker
+        if self._stop.is_set():  # stopped while it started: whoever stops it may not have seen it
+            worker.stop(_STOP_S)
+
+    def _await_end(self, ended: SimpleQueue[int | None]) -> int | None:
+        while True:
+            try:
+                return ended.get(timeout=_WATCH_S)
+            except Empty:
+                hangs = self._clock.monotonic_s() - self._heard_at_s > _HEARTBEAT_S
+                with self._lock:
+                    worker = self._worker
+                if hangs and worker is not None and not self._stop.is_set():
+                    worker.kill()
+
+    def _hear(self, reported: Reported) -> None:
+        """On the worker's own thread: keep what must be kept, then pass it on."""
+        self._heard_at_s = self._clock.monotonic_s()
+        report = reported.report
+        match report:
+            case ClipClosed(request_id=request_id):
+                if not self._home.keep(reported, report):
+                    return
+                self._answer(request_id, report)
+            case Answer(request_id=request_id) | Picture(request_id=request_id):
+                self._answer(request_id, report)
+                return
+            case _:
+                pass
+        self._on_report(reported)
+
+    def _answer(self, request_id: int | None, report: Report) -> None:
+        with self._lock:
+            waiting = self._waiting.get(request_id) if request_id is not None else None
+        if waiting is not None:
+            waiting.put(report)
+
+    def _report(self, report: Report) -> None:
+        self._on_report(Reported(camera_id=self._settings.camera_id, epoch=self._epoch, sequence=0, report=report))
+
+
+def _next_of(answers: SimpleQueue[Report], timeout_s: float) -> Report:
+    try:
+        return answers.get(timeout=timeout_s)
+    except Empty:
+        raise WorkerError("offline") from None
+
+
+def _raise_problem(report: Report) -> None:
+    if isinstance(report, Answer) and report.problem:
+        raise WorkerError(report.problem)

@@ -1,0 +1,46 @@
+"""The storage folder of today and those of before: clips stay where they were written, and are found by name."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from .errors import StorageError
+from .vault.disk_space import DiskSpace, disk_space
+from .vault.sealed_file import SealedReader
+from .vault.vault import Vault
+
+
+class ClipFolders:
+    """Names are unique over all folders, because a clip's id is."""
+
+    def __init__(self, folder: str, older: tuple[str, ...]) -> None:
+        self.current = folder
+        self._vaults = {path: Vault(Path(path)) for path in dict.fromkeys((folder, *older))}
+
+    def make(self) -> None:
+        """Make today's folder, if it is not there; raises StorageError."""
+        try:
+            Path(self.current).mkdir(parents=True, exist_ok=True)
+        except OSError as err:
+            raise StorageError(f"the storage folder cannot be made: {err.strerror}") from err
+
+    def open(self, name: str) -> SealedReader:
+        """A file, wherever it lies; raises StorageError."""
+        return self._vault_of(name).open(name)
+
+    def remove(self, name: str) -> None:
+        """Remove a file, wherever it lies; one that is not there is fine. Raises StorageError."""
+        self._vault_of(name).remove(name)
+
+    def names(self) -> Iterator[tuple[str, str]]:
+        """Each folder with each name in it; raises StorageError."""
+        for path, vault in self._vaults.items():
+            for name in vault.names():
+                yield path, name
+
+    def space(self) -> DiskSpace:
+        """Of today's folder; raises StorageError."""
+        return disk_space(Path(self.current))
+
+    def _vault_of(self, name: str) -> Vault:
+        vaults = list(self._vaults.values())
+        return next((vault for vault in vaults if vault.exists(name)), vaults[0])

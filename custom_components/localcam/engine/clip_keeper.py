@@ -1,0 +1,203 @@
+"""Catalogue and storage folders as one: saving, deleting, bounds, and recovery from a crash.
+
+The order of each procedure is that of docs/storage.md, and so are the names of what a crash may leave.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Lock
+from typing import Protocol
+
+from .archive.clips import Archive
+from .archive.database import Database
+from .archive.deletion import DeletedBecause
+from .archive.recovery import RecoveryPlan, plan as plan_recovery
+from .archive.retention import floor_bytes, plan as plan_retention
+from .clip_folders import ClipFolders
+from .clock import Clock
+from .errors import StorageError, UnknownClipError
+from .executor import CameraExecutor
+from .messages import ClipClosed, Reported, Salvage, Salvaged
+from .settings import HouseSettings
+from .values import StorageState, StoredFile
+
+CATALOGUE_NAME = "catalogue.db"
+_SALVAGE_END_S = 5.0
+
+
+class ClipReader(Protocol):
+    """The bytes of a clip or a picture, from any thread that may wait for the disk."""
+
+    @property
+    def size_bytes(self) -> int:
+        """Of the whole."""
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        """Fewer bytes than asked only at the end; raises StorageError."""
+
+    def close(self) -> None:
+        """Let go; a clip may be deleted while it is read."""
+
+
+class ClipKeeper:
+    """Called from any thread that may wait for the disk."""
+
+    def __init__(self, catalogue_folder: Path, clock: Clock, executor: CameraExecutor) -> None:
+        self._database = Database(catalogue_folder / CATALOGUE_NAME)
+        self.archive = Archive(self._database)
+        self._clock = clock
+        self._executor = executor
+        self._house = HouseSettings(storage_folder="")
+        self._folders = ClipFolders("", ())
+        self.may_record = True
+        """Whether there was room for clips when it was last looked at."""
+        self._bounds = Lock()
+        """Held while bounds are enforced, so that two threads do not delete twice as much."""
+
+    @property
+    def storage_folder(self) -> str:
+        """Where clips go now."""
+        return self._house.storage_folder
+
+    def open(self, house: HouseSettings) -> None:
+        """Open catalogue and folder, and finish what a crash left; raises ArchiveError, StorageError."""
+        self._database.open()
+        try:
+            self.change(house)
+            self.recover()
+            self.enforce_bounds()
+        except BaseException:
+            self._database.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the catalogue."""
+        self._database.close()
+
+    def change(self, house: HouseSettings) -> bool:
+        """Other bounds or another folder; whether it is another folder. Raises StorageError, and nothing changed."""
+        folders = ClipFolders(house.storage_folder, house.older_folders)
+        folders.make()
+        moved = house.storage_folder != self._house.storage_folder
+        self._house, self._folders = house, folders
+        return moved
+
+    def keep(self, reported: Reported, closed: ClipClosed) -> bool:
+        """Enter a finished clip, then remove its growing file; False where it was known. Raises EngineError."""
+        added = self.archive.add_clip(closed.clip, reported.epoch, reported.sequence)
+        if closed.part_name:
+            self._folders.remove(closed.part_name)
+        if not added:
+            self._unlink(self.archive.garbage())
+        return added
+
+    def delete(self, clip_ids: Sequence[str]) -> None:
+        """Delete all of them; raises UnknownClipError before any is, StorageError where a file does not go yet."""
+        self._delete(clip_ids, DeletedBecause.OWNER)
+
+    def open_video(self, clip_id: str) -> ClipReader:
+        """A clip's bytes; raises UnknownClipError, StorageError."""
+        return self._open(self.archive.clip(clip_id).clip.video)
+
+    def open_thumbnail(self, clip_id: str) -> ClipReader:
+        """The bytes of a clip's picture; raises UnknownClipError, StorageError."""
+        thumbnail = self.archive.clip(clip_id).clip.thumbnail
+        if thumbnail is None:
+            raise UnknownClipError(f"clip {clip_id} has no picture")
+        return self._open(thumbnail)
+
+    def state(self) -> StorageState:
+        """What is stored, and what the bounds are; raises ArchiveError. A folder that is gone has nothing free."""
+        try:
+            space = self._folders.space()
+            free_bytes, total_bytes = space.free_bytes, space.total_bytes
+        except StorageError:
+            free_bytes, total_bytes = 0, 0
+        return StorageState(
+            used_bytes=self.archive.used_bytes(),
+            free_bytes=free_bytes,
+            quota_bytes=self._house.quota_bytes,
+            floor_bytes=floor_bytes(self._house, total_bytes),
+            clips=self.archive.count(),
+            may_record=self.may_record,
+        )
+
+    def enforce_bounds(self) -> StorageState:
+        """Delete what quota and floor ask for, and decide whether recording goes on; raises ArchiveError."""
+        with self._bounds:
+            retention = plan_retention(self.archive.deletable(), self.state())
+            self.may_record = retention.may_record
+            try:
+                self._delete(retention.over_quota, DeletedBecause.QUOTA)
+                self._delete(retention.below_floor, DeletedBecause.FLOOR)
+            except StorageError:
+                # What does not go stays garbage, and is tried again; a disk like that takes no clip either.
+                self.may_record = False
+            return self.state()
+
+    def recover(self, camera_id: str | None = None) -> list[Reported]:
+        """Finish what a crash left, of one camera or of all; returns the clips that were saved by it.
+
+        To be called while no worker of those cameras runs. Raises ArchiveError, StorageError.
+        """
+        found = [
+            (folder, name)
+            for folder, name in self._folders.names()
+            if camera_id is None or name.startswith(f"{camera_id}/")
+        ]
+        prefix = f"{camera_id}/" if camera_id else ""
+        todo = plan_recovery(
+            listed={name for name in self.archive.file_names() if name.startswith(prefix)},
+            garbage={name for name in self.archive.garbage() if name.startswith(prefix)},
+            found=(name for _, name in found),
+            is_deleted=self.archive.is_deleted,
+        )
+        self._unlink(todo.unlink)
+        saved: list[Reported] = []
+        for folder in dict.fromkeys(folder for folder, _ in found):
+            saved += self._salvage(folder, {name for where, name in found if where == folder}, todo)
+        return saved
+
+    def _salvage(self, folder: str, names: set[str], todo: RecoveryPlan) -> list[Reported]:
+        """In a worker: what a crash left was written from a camera's bytes, and is not read in this process."""
+        salvage = Salvage(
+            storage_folder=folder,
+            growing_names=tuple(name for name in todo.salvage_growing if name in names),
+            unlisted_names=tuple(name for name in todo.adopt_unlisted if name in names),
+        )
+        if not salvage.growing_names and not salvage.unlisted_names:
+            return []
+        inbox: SimpleQueue[Reported | None] = SimpleQueue()
+        worker = self._executor.start(salvage, on_reported=inbox.put, on_end=lambda _: inbox.put(None))
+        saved: list[Reported] = []
+        try:
+            while (reported := inbox.get()) is not None:
+                match reported.report:
+                    case ClipClosed() as closed:
+                        if self.keep(reported, closed):
+                            saved.append(reported)
+                    case Salvaged(unusable_names=unusable):
+                        self._unlink(unusable)
+                    case _:
+                        pass
+        finally:
+            worker.stop(_SALVAGE_END_S)
+        return saved
+
+    def _delete(self, clip_ids: Sequence[str], why: DeletedBecause) -> None:
+        if clip_ids:
+            self._unlink(self.archive.begin_delete(clip_ids, why, self._clock.utc_s()))
+
+    def _unlink(self, names: Sequence[str]) -> None:
+        gone: list[str] = []
+        try:
+            for name in names:
+                self._folders.remove(name)
+                gone.append(name)
+        finally:
+            if gone:
+                self.archive.drop_garbage(gone)
+
+    def _open(self, file: StoredFile) -> ClipReader:
+        return self._folders.open(file.name)

@@ -1,0 +1,236 @@
+"""The composition root of what lives in Home Assistant's process: the catalogue, the vault, and a worker per camera.
+
+Every method blocks and belongs on a thread that is not the event loop's. Reports are passed on from the workers' own
+threads, after what they announce is safe.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+import random
+from threading import Lock, Thread
+
+from .backoff import Backoff
+from .camera_post import CameraPost
+from .clip_keeper import ClipKeeper, ClipReader
+from .clock import Clock
+from .errors import EngineError, WorkerError
+from .executor import CameraExecutor, LocalExecutor
+from .ingest.address import check_address, with_credentials
+from .messages import (
+    ClipClosed,
+    EntityAddress,
+    EntityPicture,
+    RecordingFailed,
+    RecordingFault,
+    Reported,
+    StreamAddress,
+)
+from .settings import AddressSource, CameraSettings, HouseSettings
+from .values import CatalogueEntry, ClipQuery, ClipVerdict, StorageState
+
+
+class Station:
+    """One per house."""
+
+    def __init__(
+        self,
+        *,
+        catalogue_folder: Path,
+        clock: Clock,
+        on_report: Callable[[Reported], None],
+        executor: CameraExecutor | None = None,
+    ) -> None:
+        self._clock = clock
+        self._on_report = on_report
+        self._executor = executor or LocalExecutor()
+        self._keeper = ClipKeeper(catalogue_folder, clock, self._executor)
+        self._posts: dict[str, CameraPost] = {}
+        self._lock = Lock()
+        """Guards `_posts`; nothing is called while it is held."""
+
+    def start(self, house: HouseSettings) -> None:
+        """Open the catalogue and finish what a crash left; raises ArchiveError or StorageError."""
+        self._keeper.open(house)
+
+    def stop(self) -> None:
+        """End every worker, each closing its clip, then the catalogue."""
+        with self._lock:
+            posts = list(self._posts.values())
+            self._posts.clear()
+        stopping = [Thread(target=post.stop, name="localcam_stop") for post in posts]
+        for thread in stopping:
+            thread.start()
+        for thread in stopping:
+            thread.join()
+        self._keeper.close()
+
+    def change_house(self, house: HouseSettings) -> None:
+        """Other bounds at once; another folder for the clips that follow. Raises StorageError."""
+        moved = self._keeper.change(house)
+        if moved:
+            with self._lock:
+                watched = [post.settings for post in self._posts.values()]
+            for settings in watched:
+                self.rest(settings.camera_id)
+                self.watch(settings)
+        self.enforce_bounds()
+
+    # Cameras
+
+    def watch(self, settings: CameraSettings) -> None:
+        """Start the camera's worker; a camera that is watched already is watched anew."""
+        self.rest(settings.camera_id)
+        post = CameraPost(settings, self._executor, self, self._on_report, self._clock, Backoff(random.random))
+        with self._lock:
+            self._posts[settings.camera_id] = post
+        post.start()
+
+    def change(self, settings: CameraSettings) -> None:
+        """Other record and detect settings, without a break; a camera that is not watched is left alone."""
+        post = self._post(settings.camera_id)
+        if post is not None:
+            post.change(settings)
+
+    def rest(self, camera_id: str) -> None:
+        """Close the clip and end the worker; returns when nothing of it is left."""
+        with self._lock:
+            post = self._posts.pop(camera_id, None)
+        if post is not None:
+            post.stop()
+
+    def picture(self, camera_id: str) -> bytes:
+        """The camera's last picture as JPEG, empty where there is none."""
+        post = self._post(camera_id)
+        return post.picture() if post else b""
+
+    def record_now(self, camera_id: str, duration_s: float) -> None:
+        """Begin a clip; raises WorkerError with a problem's key as its text (`offline`, `storage_full`)."""
+        self._post_or_offline(camera_id).record_now(duration_s)
+
+    def keep_last(self, camera_id: str, seconds: float) -> str:
+        """The id of the clip that keeps the last seconds; raises WorkerError with a problem's key as its text."""
+        return self._post_or_offline(camera_id).keep_last(seconds)
+
+    def entity_address(self, camera_id: str, address: StreamAddress | None) -> None:
+        """The answer to the camera's `AddressWanted`."""
+        self._tell(camera_id, EntityAddress(address=address))
+
+    def entity_picture(self, camera_id: str, jpeg: bytes) -> None:
+        """The answer to the camera's `PictureWanted`."""
+        self._tell(camera_id, EntityPicture(jpeg=jpeg))
+
+    def check_address(self, url: str) -> None:
+        """Raise SourceError for an address that LocalCam does not connect to; the name is resolved for it."""
+        check_address(url)
+
+    def live_address(self, camera_id: str) -> str:
+        """Where the main stream is, with credentials, for the live view; empty where there is none.
+
+        Raises SourceError for an address that LocalCam does not connect to.
+        """
+        post = self._post(camera_id)
+        source = post.settings.source if post else None
+        if not isinstance(source, AddressSource):
+            return ""
+        check_address(source.url)
+        return with_credentials(source.url, source.username, source.password)
+
+    # Clips
+
+    def clip(self, clip_id: str) -> CatalogueEntry:
+        """One clip; raises UnknownClipError."""
+        return self._keeper.archive.clip(clip_id)
+
+    def clips(self, query: ClipQuery) -> list[CatalogueEntry]:
+        """The clips that the query asks for, newest first."""
+        return self._keeper.archive.clips(query)
+
+    def flag(self, verdict: ClipVerdict) -> CatalogueEntry:
+        """Keep the owner's word; the clip is no longer deleted automatically. Raises UnknownClipError."""
+        return self._keeper.archive.flag(verdict)
+
+    def delete(self, clip_ids: Sequence[str]) -> None:
+        """Delete all of them; raises UnknownClipError before any is."""
+        self._keeper.delete(clip_ids)
+        self.enforce_bounds()
+
+    def open_video(self, clip_id: str) -> ClipReader:
+        """The bytes of a clip; raises UnknownClipError, StorageError."""
+        return self._keeper.open_video(clip_id)
+
+    def open_thumbnail(self, clip_id: str) -> ClipReader:
+        """The bytes of a clip's picture; raises UnknownClipError (also where it has none), StorageError."""
+        return self._keeper.open_thumbnail(clip_id)
+
+    # Storage
+
+    def storage_state(self) -> StorageState:
+        """What is stored, and whether recording goes on."""
+        return self._keeper.state()
+
+    def enforce_bounds(self) -> StorageState:
+        """Delete what quota and free-space floor ask for; workers learn whether they may record."""
+        before = self._keeper.may_record
+        state = self._keeper.enforce_bounds()
+        if state.may_record is not before:
+            with self._lock:
+                posts = list(self._posts.values())
+            for post in posts:
+                post.allow_recording(state.may_record)
+        return state
+
+    # What a post needs (`camera_post.Home`)
+
+    @property
+    def storage_folder(self) -> str:
+        """Where clips go now."""
+        return self._keeper.storage_folder
+
+    @property
+    def may_record(self) -> bool:
+        """Whether there is room for clips."""
+        return self._keeper.may_record
+
+    def next_epoch(self, camera_id: str) -> int:
+        """A number greater than that of each earlier life of the camera's worker."""
+        return self._keeper.archive.next_epoch(camera_id)
+
+    def keep(self, reported: Reported, closed: ClipClosed) -> bool:
+        """Enter a finished clip in the catalogue; False where it must not be announced.
+
+        A clip that cannot be entered keeps its files, and is entered at the next start.
+        """
+        try:
+            added = self._keeper.keep(reported, closed)
+            self.enforce_bounds()
+        except EngineError as err:
+            failed = RecordingFailed(fault=RecordingFault.DISK_ERROR, detail=str(err))
+            self._on_report(replace(reported, report=failed))
+            return False
+        return added
+
+    def tidy(self, camera_id: str) -> None:
+        """Finish what a crashed worker left; what cannot be finished now is at the next start."""
+        try:
+            saved = self._keeper.recover(camera_id)
+        except EngineError as err:
+            failed = RecordingFailed(fault=RecordingFault.DISK_ERROR, detail=str(err))
+            saved = [Reported(camera_id=camera_id, epoch=0, sequence=0, report=failed)]
+        for reported in saved:
+            self._on_report(reported)
+
+    def _post(self, camera_id: str) -> CameraPost | None:
+        with self._lock:
+            return self._posts.get(camera_id)
+
+    def _post_or_offline(self, camera_id: str) -> CameraPost:
+        post = self._post(camera_id)
+        if post is None:
+            raise WorkerError("offline")
+        return post
+
+    def _tell(self, camera_id: str, command: EntityAddress | EntityPicture) -> None:
+        post = self._post(camera_id)
+        if post is not None:
+            post.tell(command)

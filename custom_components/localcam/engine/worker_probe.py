@@ -1,0 +1,52 @@
+"""The work of a worker that tries a camera once: opens its streams, looks, reports, ends."""
+
+from threading import Event, Thread
+from typing import BinaryIO
+
+from .clock import Clock
+from .errors import SourceError, SourceFault
+from .ingest.probing import try_source
+from .messages import EntityAddress, EntityPicture, Probe, Probed, ProbeFailed
+from .wire import decode_command, read_message
+from .worker_entity import EntityDesk
+from .worker_inbox import Role
+from .worker_outbox import Outbox
+from .worker_sources import roles, source_maker
+
+_WHOLE_S = 15.0
+"""On top of the time for the first picture: for the second keyframe, and for opening both streams."""
+
+
+def try_camera(probe: Probe, outbox: Outbox, commands: BinaryIO, clock: Clock) -> None:
+    """Report `Probed` or `ProbeFailed`, whatever happens."""
+    desk = EntityDesk(outbox)
+    stop = Event()
+    Thread(target=_read_answers, args=(commands, desk, stop), name="answers", daemon=True).start()
+    attempt = Thread(target=_attempt, args=(probe, desk, outbox, clock, stop), name="attempt", daemon=True)
+    attempt.start()
+    # libav can be kept waiting by a host that answers a byte at a time: the whole has an end of its own.
+    attempt.join(probe.timeout_s + _WHOLE_S)
+    if attempt.is_alive():
+        outbox.report(ProbeFailed(fault=SourceFault.NO_PICTURE, detail="the camera took too long"))
+
+
+def _attempt(probe: Probe, desk: EntityDesk, outbox: Outbox, clock: Clock, stop: Event) -> None:
+    try:
+        sources = {role: source_maker(probe.settings, role, desk, clock, stop)() for role in roles(probe.settings)}
+        facts, jpeg = try_source(sources[Role.MAIN], sources.get(Role.DETECT), timeout_s=probe.timeout_s, clock=clock)
+    except SourceError as err:
+        outbox.report(ProbeFailed(fault=err.fault, detail=err.detail))
+    else:
+        outbox.report(Probed(facts=facts, jpeg=jpeg))
+
+
+def _read_answers(commands: BinaryIO, desk: EntityDesk, stop: Event) -> None:
+    while (data := read_message(commands)) is not None:
+        match decode_command(data):
+            case EntityAddress(address=address):
+                desk.answer_address(address)
+            case EntityPicture(jpeg=jpeg):
+                desk.answer_picture(jpeg)
+            case _:
+                pass
+    stop.set()

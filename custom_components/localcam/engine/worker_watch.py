@@ -1,0 +1,278 @@
+"""The work of a worker that watches a camera: joins ingest, detect and record, one delivery at a time.
+
+Everything here belongs to the worker's main thread. Connections, the finisher and the reader of commands are other
+threads; they put what they have into the inbox and touch nothing else.
+"""
+
+from collections.abc import Callable
+from queue import Empty
+from threading import Event
+
+from ulid_transform import ulid_now
+
+from .backoff import Backoff
+from .clock import Clock
+from .detect.event_machine import Ended, Grew, Started, Transition
+from .errors import SourceFault
+from .messages import (
+    AllowRecording,
+    Answer,
+    ChangeSettings,
+    EntityAddress,
+    EntityPicture,
+    Health,
+    KeepLast,
+    MotionEnded,
+    MotionStarted,
+    Picture,
+    RecordNow,
+    SourceBack,
+    SourceLost,
+    Stop,
+    WantPicture,
+    Watch,
+)
+from .settings import CameraSettings
+from .values import CameraFacts, FormatChange, Medium, Packet, SourceItem, StreamFormat
+from .worker_account import Account, anonymous_bytes
+from .worker_connection import Connection
+from .worker_entity import EntityDesk
+from .worker_inbox import (
+    Arrived,
+    ClipFinished,
+    Commanded,
+    Connected,
+    Delivery,
+    Disconnected,
+    Inbox,
+    Role,
+    StationGone,
+)
+from .worker_outbox import Outbox
+from .worker_recording import Recording
+from .worker_sight import Sight
+from .worker_sources import roles, source_maker
+
+_TICK_S = 0.5
+_SILENCE_S = 4.5
+"""A connected camera that sends nothing for this long is lost, whatever its connection says."""
+_HEALTH_S = 2.0
+_MEMORY_EVERY = 5
+"""Health reports from one look at the memory to the next."""
+
+
+class CameraWatch:
+    """One camera, for as long as the worker lives."""
+
+    def __init__(self, first: Watch, outbox: Outbox, inbox: Inbox, clock: Clock, random: Callable[[], float]) -> None:
+        self._settings = first.settings
+        self._outbox = outbox
+        self._inbox = inbox
+        self._clock = clock
+        self._random = random
+        self._desk = EntityDesk(outbox)
+        self._sight = Sight(first.settings.detect, first.model, ulid_now, clock)
+        self._recording = Recording(first, outbox, inbox, clock, self._sight)
+        self._connections: dict[Role, Connection] = {}
+        self._formats: dict[Role, tuple[StreamFormat, ...]] = {}
+        """Of the streams that are connected now."""
+        self._stop_sources = Event()
+        self._online = False
+        self._heard_at_s = 0.0
+        self._ended = False
+        self._health = HealthReport(clock)
+
+    def run(self) -> None:
+        """Until the station says so, or is gone; the open clip is closed then."""
+        self._connect()
+        while not self._ended:
+            try:
+                delivery = self._inbox.get(timeout=_TICK_S)
+            except Empty:
+                pass
+            else:
+                self._handle(delivery)
+            self._tick()
+        self._disconnect()
+        self._tell(self._sight.lost())
+        self._recording.close()
+
+    def _connect(self) -> None:
+        self._stop_sources = Event()
+        for role in roles(self._settings):
+            make = source_maker(self._settings, role, self._desk, self._clock, self._stop_sources)
+            connection = Connection(role, make, self._inbox, Backoff(self._random), self._clock)
+            self._connections[role] = connection
+            connection.start()
+
+    def _disconnect(self) -> None:
+        self._stop_sources.set()
+        for connection in self._connections.values():
+            connection.stop()
+        self._connections.clear()
+
+    def _handle(self, delivery: Delivery) -> None:
+        match delivery:
+            case Arrived(source=connection, role=role, item=item):
+                connection.handled()
+                if self._connections.get(role) is connection:
+                    self._arrived(role, item)
+            case Connected(source=connection, role=role, formats=formats):
+                if self._connections.get(role) is connection:
+                    self._format_changed(role, formats)
+            case Disconnected(source=connection, role=role):
+                if self._connections.get(role) is connection:
+                    self._disconnected(delivery)
+            case Commanded(command=command):
+                self._obey(command)
+            case ClipFinished():
+                self._recording.finished(delivery)
+            case StationGone():
+                self._ended = True
+
+    def _arrived(self, role: Role, item: SourceItem) -> None:
+        if isinstance(item, FormatChange):
+            self._format_changed(role, item.formats)
+            return
+        if role is Role.MAIN:
+            self._heard_at_s = item.received_at_s
+            if not self._online and item.medium is Medium.VIDEO and item.is_keyframe:
+                self._online = True
+                self._outbox.report(SourceBack(facts=self._facts()))
+            self._recording.packet(item)
+        if role is self._watched_role and item.medium is Medium.VIDEO:
+            self._look(item)
+
+    @property
+    def _watched_role(self) -> Role:
+        """The smaller stream where it is there; the main one also looks after it while it is not."""
+        return Role.DETECT if Role.DETECT in self._formats else Role.MAIN
+
+    def _format_changed(self, role: Role, formats: tuple[StreamFormat, ...]) -> None:
+        self._formats[role] = formats
+        if role is Role.MAIN:
+            self._recording.format_changed(formats)
+        if role is self._watched_role:
+            self._tell(self._sight.formats_changed(formats))
+
+    def _disconnected(self, delivery: Disconnected) -> None:
+        was_watched = delivery.role is self._watched_role
+        self._formats.pop(delivery.role, None)
+        if delivery.role is Role.MAIN:
+            self._lost(delivery.fault, delivery.detail, delivery.retry_in_s)
+        elif was_watched:
+            self._tell(self._sight.formats_changed(self._formats.get(Role.MAIN, ())))
+
+    def _lost(self, fault: SourceFault, detail: str, retry_in_s: float) -> None:
+        if self._online:
+            self._online = False
+            self._recording.source_lost()
+            if self._watched_role is Role.MAIN:
+                self._tell(self._sight.lost())
+        self._outbox.report(SourceLost(fault=fault, detail=detail, retry_in_s=retry_in_s))
+
+    def _look(self, packet: Packet) -> None:
+        transitions = self._sight.see(packet)
+        if transitions:
+            self._tell(transitions, decoded_at_s=self._clock.monotonic_s())
+
+    def _tell(self, transitions: tuple[Transition, ...], decoded_at_s: float = 0.0) -> None:
+        for transition in transitions:
+            match transition:
+                case Started(event_id=event_id, at_s=at_s, score=score, kind=kind):
+                    self._outbox.report(
+                        MotionStarted(
+                            event_id=event_id, captured_at_s=at_s, decoded_at_s=decoded_at_s, kind=kind, score=score
+                        )
+                    )
+                    self._recording.motion_started(transition)
+                case Grew():
+                    self._recording.motion_continues(transition)
+                case Ended(event=event):
+                    clip_id = self._recording.motion_ended(event)
+                    self._outbox.report(MotionEnded(event=event, clip_id=clip_id))
+
+    def _obey(self, command: object) -> None:
+        match command:
+            case ChangeSettings(settings=settings):
+                self._change(settings)
+            case AllowRecording(allowed=allowed):
+                self._recording.allow(allowed)
+            case RecordNow() | KeepLast():
+                problem = self._recording.request(command) if self._online else "offline"
+                self._outbox.report(Answer(request_id=command.request_id, problem=problem))
+            case WantPicture(request_id=request_id):
+                picture = self._sight.picture if self._online else None
+                self._outbox.report(Picture(request_id=request_id, jpeg=picture.to_jpeg() if picture else b""))
+            case EntityAddress(address=address):
+                self._desk.answer_address(address)
+            case EntityPicture(jpeg=jpeg):
+                self._desk.answer_picture(jpeg)
+            case Stop():
+                self._ended = True
+            case _:
+                pass
+
+    def _change(self, settings: CameraSettings) -> None:
+        sound_changed = settings.record.sound is not self._settings.record.sound
+        self._settings = settings
+        self._sight.change(settings.detect)
+        self._recording.change(settings.record)
+        if sound_changed:
+            self._disconnect()
+            self._connect()
+
+    def _tick(self) -> None:
+        now_s = self._clock.monotonic_s()
+        if self._online and now_s - self._heard_at_s > _SILENCE_S:
+            self._lost(SourceFault.LOST, f"nothing came for {_SILENCE_S:g} s", 0.0)
+        self._tell(self._sight.tick())
+        if (health := self._health.due(self._online, self._sight)) is not None:
+            self._outbox.report(health)
+
+    def _facts(self) -> CameraFacts:
+        video = next(each for each in self._formats[Role.MAIN] if each.medium is Medium.VIDEO)
+        audio = next((each for each in self._formats[Role.MAIN] if each.medium is Medium.AUDIO), None)
+        detect = next(iter(self._formats.get(Role.DETECT, ())), None)
+        return CameraFacts(
+            codec=video.codec,
+            width_px=video.width_px,
+            height_px=video.height_px,
+            frames_per_s=0.0,
+            keyframe_interval_s=None,
+            keyframe_interval_at_least_s=0.0,
+            audio_codec=audio.codec if audio else None,
+            detect_width_px=detect.width_px if detect else None,
+            detect_height_px=detect.height_px if detect else None,
+        )
+
+
+class HealthReport:
+    """Rates since the last report, every 2 s."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._account = Account(clock)
+        self._sent_at_s = clock.monotonic_s()
+        self._analysed = 0
+        self._count = 0
+        self._memory_bytes = 0
+
+    def due(self, online: bool, sight: Sight) -> Health | None:
+        """The report, if it is time for one."""
+        now_s = self._clock.monotonic_s()
+        elapsed_s = now_s - self._sent_at_s
+        if elapsed_s < _HEALTH_S:
+            return None
+        if self._count % _MEMORY_EVERY == 0:
+            self._memory_bytes = anonymous_bytes()
+        self._count += 1
+        rate = (sight.analysed - self._analysed) / elapsed_s
+        self._sent_at_s, self._analysed = now_s, sight.analysed
+        return Health(
+            online=online,
+            analysed_frames_per_s=rate,
+            dropped_packets=sight.dropped,
+            cpu_share=self._account.cpu_share(),
+            memory_bytes=self._memory_bytes,
+        )

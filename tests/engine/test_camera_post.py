@@ -1,0 +1,186 @@
+"""A camera's worker is kept running, asked and listened to, and nothing is announced before it is safe."""
+
+from collections.abc import Callable, Iterator
+from queue import SimpleQueue
+
+import pytest
+
+from custom_components.localcam.engine.backoff import Backoff
+from custom_components.localcam.engine.camera_post import CameraPost
+from custom_components.localcam.engine.errors import WorkerError
+from custom_components.localcam.engine.messages import (
+    AllowRecording,
+    Answer,
+    ChangeSettings,
+    ClipClosed,
+    Command,
+    KeepLast,
+    Picture,
+    RecordNow,
+    Report,
+    Reported,
+    WantPicture,
+    Watch,
+    WorkerEnded,
+)
+from custom_components.localcam.engine.settings import CameraSettings, DemoSource, DetectSettings
+from tests.engine.test_wire import CLIP
+from tests.engine.workers import FakeClock, FakeExecutor
+
+SETTINGS = CameraSettings(camera_id="hall", name="Hall", source=DemoSource())
+
+
+class FakeHome:
+    """A station that notes what it was asked."""
+
+    storage_folder = "/clips"
+    may_record = True
+
+    def __init__(self) -> None:
+        self.deeds: list[str] = []
+        self._epoch = 0
+
+    def next_epoch(self, camera_id: str) -> int:
+        self._epoch += 1
+        return self._epoch
+
+    def keep(self, reported: Reported, closed: ClipClosed) -> bool:
+        self.deeds.append(f"kept {closed.clip.clip_id}")
+        return True
+
+    def tidy(self, camera_id: str) -> None:
+        self.deeds.append(f"tidied {camera_id}")
+
+
+class World:
+    """A post, its workers, its station and what it passed on."""
+
+    def __init__(self) -> None:
+        self.home = FakeHome()
+        self.executor = FakeExecutor()
+        self.clock = FakeClock()
+        self.reports: SimpleQueue[Reported] = SimpleQueue()
+        self.post = CameraPost(
+            SETTINGS, self.executor, self.home, self._note, self.clock, Backoff(random=lambda: 0.0)
+        )
+
+    def _note(self, reported: Reported) -> None:
+        self.home.deeds.append(f"announced {type(reported.report).__name__}")
+        self.reports.put(reported)
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    world = World()
+    world.post.start()
+    world.executor.await_worker(0)
+    yield world
+    world.post.stop()
+
+
+def answering(make: Callable[[int], Report]) -> Callable[[Command], Report | None]:
+    """A worker that answers each request."""
+
+    def answer(command: Command) -> Report | None:
+        match command:
+            case RecordNow(request_id=number) | KeepLast(request_id=number) | WantPicture(request_id=number):
+                return make(number)
+            case _:
+                return None
+
+    return answer
+
+
+def test_the_worker_learns_what_to_watch_and_in_which_life(world: World) -> None:
+    assert world.executor.workers[0].first == Watch(
+        settings=SETTINGS, epoch=1, storage_folder="/clips", may_record=True
+    )
+
+
+def test_a_clip_is_in_the_catalogue_before_it_is_announced(world: World) -> None:
+    world.executor.workers[0].say(ClipClosed(clip=CLIP, part_name="x"))
+
+    assert world.home.deeds == ["kept 01C", "announced ClipClosed"]
+
+
+def test_a_worker_that_crashed_is_tidied_up_after_and_started_in_a_new_life(world: World) -> None:
+    world.executor.workers[0].end(-11)
+
+    second = world.executor.await_worker(1)
+    assert isinstance(second.first, Watch)
+    assert second.first.epoch == 2
+    assert world.reports.get(timeout=5).report == WorkerEnded(exit_code=-11, expected=False)
+    assert world.home.deeds == ["announced WorkerEnded", "tidied hall"]
+
+
+def test_a_worker_that_hangs_is_killed_and_replaced(world: World) -> None:
+    world.clock.now_s += 60
+
+    world.executor.await_worker(1)
+    assert world.executor.workers[0].gone
+
+
+def test_a_post_that_is_stopped_starts_no_more_workers(world: World) -> None:
+    world.post.stop()
+
+    assert world.reports.get(timeout=5).report == WorkerEnded(exit_code=0, expected=True)
+    assert len(world.executor.workers) == 1
+
+
+def test_settings_and_room_for_clips_reach_the_running_worker(world: World) -> None:
+    changed = CameraSettings(
+        camera_id="hall", name="Hall", source=DemoSource(), detect=DetectSettings(sensitivity=9)
+    )
+    await_first(world)
+    world.post.change(changed)
+    world.post.allow_recording(False)
+
+    assert world.executor.workers[0].commands == [ChangeSettings(settings=changed), AllowRecording(allowed=False)]
+    world.executor.workers[0].end(1)
+    assert world.executor.await_worker(1).first.settings == changed  # type: ignore[union-attr]
+
+
+def test_a_picture_is_asked_for_and_given(world: World) -> None:
+    await_first(world).answer = answering(lambda number: Picture(request_id=number, jpeg=b"\xff\xd8"))
+
+    assert world.post.picture() == b"\xff\xd8"
+
+
+def test_the_last_seconds_are_kept_once_their_clip_is_safe(world: World) -> None:
+    worker = await_first(world)
+
+    def answer(command: Command) -> Report | None:
+        if isinstance(command, KeepLast):
+            worker.say(Answer(request_id=command.request_id))
+            return ClipClosed(clip=CLIP, part_name="x", request_id=command.request_id)
+        return None
+
+    worker.answer = answer
+
+    assert world.post.keep_last(20) == "01C"
+    assert world.home.deeds[0] == "kept 01C"
+
+
+def test_a_request_that_cannot_be_met_says_why(world: World) -> None:
+    await_first(world).answer = answering(lambda number: Answer(request_id=number, problem="storage_full"))
+
+    with pytest.raises(WorkerError, match="storage_full"):
+        world.post.record_now(10)
+
+
+def test_a_worker_that_is_gone_is_offline_and_gives_no_picture() -> None:
+    world = World()
+
+    assert world.post.picture() == b""
+    with pytest.raises(WorkerError, match="offline"):
+        world.post.keep_last(5)
+
+
+def await_first(world: World):
+    """The first worker, once the post can talk to it."""
+    worker = world.executor.await_worker(0)
+    worker.answer = answering(lambda number: Picture(request_id=number, jpeg=b"there"))
+    while world.post.picture() != b"there":
+        pass
+    worker.commands.clear()
+    return worker
