@@ -1,0 +1,41 @@
+"""A source's settings -> what opens it; always something whose packets a clip can hold."""
+
+from collections.abc import Callable
+
+from ..clock import Clock, StopSignal
+from ..settings import AddressSource, DemoSource, UsbSource
+from .encoder import EncodedSource
+from .http_camera import HttpCamera
+from .http_source import HttpSource
+from .rtsp import rtsp_source
+from .snapshots import DEFAULT_INTERVAL_S, SnapshotSource
+from .source import MediaSource
+from .usb import usb_source
+
+
+def source_for(
+    source: AddressSource | UsbSource | DemoSource, *, with_sound: bool, clock: Clock, stop: StopSignal
+) -> MediaSource:
+    """A source to open once; an address is checked when it opens, by `address.check_address`'s rules."""
+    match source:
+        case AddressSource():
+            return EncodedSource(_at_address(source, with_sound, clock, stop))
+        case UsbSource(device=device):
+            return EncodedSource(usb_source(device, clock))
+        case DemoSource(seed=seed):
+            # Loaded only where it is shown: the room costs every other worker memory.
+            from .demo_source import DemoMediaSource
+
+            return DemoMediaSource(seed, clock, stop)
+
+
+def snapshots_from(fetch: Callable[[], bytes], *, clock: Clock, stop: StopSignal) -> MediaSource:
+    """A source of the JPEG pictures that `fetch` returns, one at a time; it may block and raise SourceError."""
+    return EncodedSource(SnapshotSource(fetch, DEFAULT_INTERVAL_S, clock, stop))
+
+
+def _at_address(source: AddressSource, with_sound: bool, clock: Clock, stop: StopSignal) -> MediaSource:
+    if source.url.partition(":")[0].lower() in {"http", "https"}:
+        return HttpSource(HttpCamera(source.url, source.username, source.password, clock), clock, stop)
+    # Every other scheme goes the way of RTSP, where the address is checked, and refused if it is not of that kind.
+    return rtsp_source(source, with_sound=with_sound, clock=clock)
