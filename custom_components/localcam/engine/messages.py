@@ -183,6 +183,8 @@ class RecordingFault(StrEnum):
     DISK_FULL = "disk_full"
     DISK_ERROR = "disk_error"
     NOT_ALLOWED = "not_allowed"
+    UNRECORDABLE = "unrecordable"
+    """The camera's packets do not fit into a clip."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

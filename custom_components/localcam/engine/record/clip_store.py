@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from ..values import StoredFile
+from ..values import Packet, StoredFile, StreamFormat
+from .clip_identity import ClipIdentity
 
 
 class ClipSink(Protocol):
@@ -62,6 +63,29 @@ class ClipStore(Protocol):
     def describe(self, name: str, /) -> StoredFile:
         """Size and digest of what lies on disk."""
 
+
+class GrowingFile(Protocol):
+    """A clip's growing file, as the recorder sees it; takes packets in order of arrival, the first one a keyframe."""
+
+    @property
+    def fragments(self) -> int:
+        """How many were written whole; a clip without any cannot be finished."""
+
+    def add(self, packet: Packet, /) -> None:
+        """Raises StorageError, StorageFullError, ClipFormatError; then only `close` and `discard` may be called."""
+
+    def finish(self, end_dts_s: float | None = None, /) -> None:
+        """Write what is held back; `end_dts_s` is the media time of the packet that came next, where one did."""
+
+    def close(self) -> None:
+        """End the file; raises StorageError."""
+
+    def discard(self) -> None:
+        """End the file and take it away; raises StorageError."""
+
+
+type OpenClip = Callable[[str, ClipIdentity, tuple[StreamFormat, ...]], GrowingFile]
+"""Creates the growing file of this name; raises StorageError, StorageFullError."""
 
 type PictureOf = Callable[[str, bytes], bytes]
 """(libav's codec name, a keyframe as Annex B with its parameter sets) -> a JPEG, or b"" where it does not decode."""

@@ -1,11 +1,12 @@
 """Writes the growing file of one clip: a fragmented MP4 of which any cut leaves whole fragments."""
 
+from collections.abc import Callable
 from fractions import Fraction
 
 from ..errors import ClipFormatError
 from ..values import Medium, Packet, StreamFormat
 from .clip_identity import ClipIdentity, write_comment
-from .clip_store import ClipSink
+from .clip_store import ClipSink, ClipStore
 from .mp4_fragments import Sample, TrackRun, fragment_head
 from .mp4_movie import Track, growing_movie
 from .nal_units import has_start_code, to_length_prefixed
@@ -21,6 +22,11 @@ _LARGEST = (1 << 31) - 1
 """Of what a table of samples holds."""
 
 
+def open_clip(store: ClipStore, name: str, identity: ClipIdentity, formats: tuple[StreamFormat, ...]) -> ClipWriter:
+    """Create the growing file of a clip; raises StorageError, StorageFullError."""
+    return ClipWriter(store.create(name), identity, formats, lambda: store.remove(name))
+
+
 class ClipWriter:
     """Takes packets in order of arrival, the first of them a video keyframe, and appends fragments to its sink.
 
@@ -28,8 +34,16 @@ class ClipWriter:
     `close` may be called; what was written until then stays good.
     """
 
-    def __init__(self, sink: ClipSink, identity: ClipIdentity, formats: tuple[StreamFormat, ...]) -> None:
+    def __init__(
+        self,
+        sink: ClipSink,
+        identity: ClipIdentity,
+        formats: tuple[StreamFormat, ...],
+        remove: Callable[[], None],
+    ) -> None:
+        """`remove` takes the sink's file away."""
         self._sink = sink
+        self._remove = remove
         self._identity = identity
         self._pending: dict[Medium, list[Packet]] = {each.medium: [] for each in formats}
         self._formats = {each.medium: each for each in formats}
@@ -64,6 +78,11 @@ class ClipWriter:
         if self._is_open:
             self._is_open = False
             self._sink.close()
+
+    def discard(self) -> None:
+        """End the file and take it away: there is nothing whole in it."""
+        self.close()
+        self._remove()
 
     def _write_fragment(self, packets: dict[Medium, list[Packet]], end_dts_s: float | None = None) -> None:
         if not self._streams:

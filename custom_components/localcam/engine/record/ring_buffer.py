@@ -85,13 +85,16 @@ class RingBuffer:
         return tuple(packet for index, gop in enumerate(self._gops) if index >= first for packet in gop.packets)
 
     def media_time_s(self, received_at_s: float) -> float | None:
-        """Media time of the last video packet received by then, else of the oldest one; None while nothing is kept."""
-        found: float | None = None
+        """Media time of the last video packet received by then; None while nothing is kept.
+
+        For times before everything that is kept, as if media time and time of arrival had run alike.
+        """
+        oldest: Packet | None = None
         for packet in self._newest_first():
-            found = packet.dts_s
             if packet.received_at_s <= received_at_s:
-                break
-        return found
+                return packet.dts_s
+            oldest = packet
+        return None if oldest is None else oldest.dts_s - (oldest.received_at_s - received_at_s)
 
     def _newest_first(self) -> Iterator[Packet]:
         for gop in reversed(self._gops):

@@ -125,7 +125,8 @@ class Vault:
             with storage_faults("listing clips"), self._open_folder(*path) as folder:
                 return sorted(entry.name for entry in os.scandir(folder))
         except StorageError as err:
-            if isinstance(err.__cause__, OSError) and err.__cause__.errno in _NO_FOLDER:
+            # The storage folder itself must be there: one that is not mounted must not look empty.
+            if path and isinstance(err.__cause__, OSError) and err.__cause__.errno in _NO_FOLDER:
                 return []
             raise
 
