@@ -140,5 +140,6 @@ class LocalCamSensor(LocalCamEntity, SensorEntity):
         # What is left out here comes with the next report: those that come often come again.
         if changed is Changed.HEALTH and now_s - self._written_at_s < WRITE_EVERY_S:
             return
-        self._written_at_s = now_s
+        if self.native_value is not None:
+            self._written_at_s = now_s
         super().camera_changed(changed)
