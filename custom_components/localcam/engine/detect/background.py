@@ -4,8 +4,8 @@ import numpy as np
 
 from .cells import Grid
 
-NOISE_FACTOR = 5.0
-"""How many mean absolute deviations noise explains: four standard deviations of a normal distribution."""
+NOISE_FACTOR = 4.0
+"""How many mean absolute deviations noise explains: three standard deviations of a normal distribution."""
 
 
 class LearnedGrid:
@@ -46,7 +46,7 @@ class LearnedGrid:
         np.multiply(self.difference, rate, out=self._scratch)
         np.add(self.usual, self._scratch, out=self.usual)
 
-    def learn_noise(self, rate: np.float32) -> None:
+    def learn_noise(self, rate: Grid) -> None:
         """Let the picture compared last count towards the noise."""
         np.abs(self.difference, out=self._scratch)
         np.subtract(self._scratch, self.noise, out=self._scratch)

@@ -21,13 +21,15 @@ LEARN_MOVING_S = 40.0
 """The same where something moves now."""
 LEARN_NOISE_S = 8.0
 """Time constant of the learned noise."""
-BRIGHTNESS_FLOOR = 6.0
+LEARN_NOISE_MOVING_S = 60.0
+"""The same where something moves: a person walking by is not noise, a television that is on for long is."""
+BRIGHTNESS_FLOOR = 5.0
 """Smallest change of brightness that can count, in steps of 8 bits."""
-TEXTURE_FLOOR = 0.05
+TEXTURE_FLOOR = 0.04
 """Smallest change of texture that can count."""
 DARK = 12.0
 """The c of texture: where the surroundings are darker than this, texture means less."""
-MOVING_FLOOR = 4.0
+MOVING_FLOOR = 3.0
 """Smallest difference from the picture before that counts as moving now."""
 BRIGHTENED_SHARE = 0.35
 TEXTURED_SHARE = 0.45
@@ -38,6 +40,10 @@ LIGHT_LEARN = 0.35
 """After a change of light: how long, and by how much per picture, the room is learned anew."""
 SUSPICIOUS_SHARE = 1 / 3
 """Of the smallest area that counts: as much of the picture moving is suspicious."""
+LIT_EXCESS = 3.0
+"""While light settles, a cell must leave what was learned this many times as far."""
+FLICKER_S = 2.0
+"""Light that goes on changing for longer is no change but flicker, and is learned as noise."""
 LONGEST_STEP_S = 1.0
 """A longer gap between pictures teaches no more than this."""
 
@@ -66,7 +72,7 @@ class _Room:
         self.moving = np.zeros(shape, np.bool_)
         self._surroundings = WindowSum(*shape)
         self._neighbours = WindowSum(*shape, dtype=np.uint8)
-        self.first_at_s = self.last_at_s = self.lit_until_s = frame.captured_at_s
+        self.first_at_s = self.last_at_s = self.lit_since_s = self.lit_until_s = frame.captured_at_s
 
     def see(self, frame: Frame) -> None:
         """Measure brightness and texture of each cell."""
@@ -104,20 +110,24 @@ class _Room:
         textured = np.count_nonzero(np.greater(self.excess, 1, out=self.changed))
         return bool(textured < TEXTURED_SHARE * np.count_nonzero(self._brightened))
 
-    def learn(self, step_s: float) -> None:
-        """Follow what does not move, and hardly what does."""
+    def learn(self, step_s: float, *, lit: bool, flickers: bool) -> None:
+        """Follow what does not move, and hardly what does; everything at once while light settles."""
         np.greater(self.excess, 1, out=self.changed)
         np.logical_and(self.changed, self.active, out=self.changed)
-        self._rate.fill(step_s / (step_s + LEARN_S))
-        np.copyto(self._rate, np.float32(step_s / (step_s + LEARN_MOVING_S)), where=self.changed)
-        for measure in (self.brightness, self.texture):
-            measure.follow(self._rate)
-            measure.learn_noise(np.float32(step_s / (step_s + LEARN_NOISE_S)))
+        self._fill_rate(step_s, LEARN_S, LEARN_MOVING_S)
+        if lit:
+            self._rate.fill(LIGHT_LEARN)
+        self.brightness.follow(self._rate)
+        self.texture.follow(self._rate)
+        if not lit or flickers:
+            self._fill_rate(step_s, LEARN_NOISE_S, LEARN_NOISE_MOVING_S)
+            self.brightness.learn_noise(self._rate)
+            self.texture.learn_noise(self._rate)
 
-    def learn_anew(self) -> None:
-        """Follow everything quickly; a change of light is not noise."""
-        for measure in (self.brightness, self.texture):
-            measure.follow(np.float32(LIGHT_LEARN))
+    def _fill_rate(self, step_s: float, constant_s: float, constant_moving_s: float) -> None:
+        """One rate where things changed and move, another elsewhere."""
+        self._rate.fill(step_s / (step_s + constant_s))
+        np.copyto(self._rate, np.float32(step_s / (step_s + constant_moving_s)), where=self.changed)
 
 
 class DifferenceDetector:
@@ -149,26 +159,28 @@ class DifferenceDetector:
         if frame.captured_at_s - room.first_at_s < FIRST_FRAMES_S:
             room.begin()
             self.suspects = False
-            return self._map(room, frame, brightened_share=0.0)
+            return self._map(room, frame, brightened_share=0.0, lighting_changed=False)
         brightened_share = room.compare()
         if brightened_share > BRIGHTENED_SHARE and room.keeps_texture():
             room.lit_until_s = frame.captured_at_s + LIGHT_SETTLES_S
-        if frame.captured_at_s < room.lit_until_s:
-            room.learn_anew()
-        else:
-            room.learn(step_s)
-        np.greater(room.excess, np.float32(self._asked.excess), out=room.changed)
+        lit = frame.captured_at_s < room.lit_until_s
+        if not lit:
+            room.lit_since_s = frame.captured_at_s
+        flickers = frame.captured_at_s - room.lit_since_s > FLICKER_S
+        room.learn(step_s, lit=lit, flickers=flickers)
+        asked = self._asked.excess * (LIT_EXCESS if lit else 1.0)
+        np.greater(room.excess, np.float32(asked), out=room.changed)
         np.logical_and(room.changed, room.active, out=room.moving)
         suspicious_share = self._asked.smallest_share * SUSPICIOUS_SHARE
         self.suspects = bool(np.count_nonzero(room.moving) > suspicious_share * room.moving.size)
-        return self._map(room, frame, brightened_share=brightened_share)
+        return self._map(room, frame, brightened_share=brightened_share, lighting_changed=lit and not flickers)
 
-    def _map(self, room: _Room, frame: Frame, *, brightened_share: float) -> MotionMap:
+    def _map(self, room: _Room, frame: Frame, *, brightened_share: float, lighting_changed: bool) -> MotionMap:
         return MotionMap(
             changed=room.changed,
             moving=room.moving,
             excess=room.excess,
             brightened_share=brightened_share,
-            lighting_changed=frame.captured_at_s < room.lit_until_s,
+            lighting_changed=lighting_changed,
             captured_at_s=frame.captured_at_s,
         )

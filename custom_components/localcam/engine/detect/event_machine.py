@@ -10,7 +10,8 @@ Rules:
 1. At most one event is open; each `Started` is followed by exactly one `Ended` of the same id before the next.
 2. An event ends when `quiet_s` have passed since its last motion, or when it is flushed because nothing more can be
    seen (the camera is lost or rests), never before.
-3. Suspicion and light neither start an event nor keep one open: only motion does.
+3. Only motion starts an event. What seems to move while the whole picture's light changes may keep an open one going
+   and never starts one; suspicion does neither.
 4. Time comes with the observations, which are in order; there is no clock here.
 """
 
@@ -36,6 +37,7 @@ class Signal(Enum):
     STILL = auto()
     SUSPICION = auto()
     MOTION = auto()
+    MOTION_IN_CHANGING_LIGHT = auto()
     QUIET_PASSED = auto()
     """`quiet_s` since the last motion."""
     LOST = auto()
@@ -55,21 +57,25 @@ TABLE: Mapping[tuple[State, Signal], tuple[State, Action]] = {
     (State.QUIET, Signal.STILL): (State.QUIET, Action.NOTHING),
     (State.QUIET, Signal.SUSPICION): (State.SUSPECTED, Action.NOTHING),
     (State.QUIET, Signal.MOTION): (State.MOVING, Action.START),
+    (State.QUIET, Signal.MOTION_IN_CHANGING_LIGHT): (State.SUSPECTED, Action.NOTHING),
     (State.QUIET, Signal.QUIET_PASSED): (State.QUIET, Action.NOTHING),
     (State.QUIET, Signal.LOST): (State.QUIET, Action.NOTHING),
     (State.SUSPECTED, Signal.STILL): (State.QUIET, Action.NOTHING),
     (State.SUSPECTED, Signal.SUSPICION): (State.SUSPECTED, Action.NOTHING),
     (State.SUSPECTED, Signal.MOTION): (State.MOVING, Action.START),
+    (State.SUSPECTED, Signal.MOTION_IN_CHANGING_LIGHT): (State.SUSPECTED, Action.NOTHING),
     (State.SUSPECTED, Signal.QUIET_PASSED): (State.SUSPECTED, Action.NOTHING),
     (State.SUSPECTED, Signal.LOST): (State.QUIET, Action.NOTHING),
     (State.MOVING, Signal.STILL): (State.FADING, Action.NOTHING),
     (State.MOVING, Signal.SUSPICION): (State.FADING, Action.NOTHING),
     (State.MOVING, Signal.MOTION): (State.MOVING, Action.GROW),
+    (State.MOVING, Signal.MOTION_IN_CHANGING_LIGHT): (State.MOVING, Action.GROW),
     (State.MOVING, Signal.QUIET_PASSED): (State.QUIET, Action.END),
     (State.MOVING, Signal.LOST): (State.QUIET, Action.END),
     (State.FADING, Signal.STILL): (State.FADING, Action.NOTHING),
     (State.FADING, Signal.SUSPICION): (State.FADING, Action.NOTHING),
     (State.FADING, Signal.MOTION): (State.MOVING, Action.GROW),
+    (State.FADING, Signal.MOTION_IN_CHANGING_LIGHT): (State.MOVING, Action.GROW),
     (State.FADING, Signal.QUIET_PASSED): (State.QUIET, Action.END),
     (State.FADING, Signal.LOST): (State.QUIET, Action.END),
 }
@@ -82,6 +88,8 @@ class Observation:
     at_s: float
     moving: bool
     """The score reached the model's threshold."""
+    light_changes: bool
+    """The whole picture's light is changing."""
     suspected: bool
     score: float
     kind: Kind
@@ -119,6 +127,12 @@ class Ended:
 type Transition = Started | Grew | Ended
 
 
+def _signal(observation: Observation) -> Signal:
+    if observation.moving:
+        return Signal.MOTION_IN_CHANGING_LIGHT if observation.light_changes else Signal.MOTION
+    return Signal.SUSPICION if observation.suspected else Signal.STILL
+
+
 class EventMachine:
     """Walks the table; `new_id` names each event."""
 
@@ -133,8 +147,7 @@ class EventMachine:
     def step(self, observation: Observation) -> tuple[Transition, ...]:
         """Take an observation not earlier than those before."""
         passed = self.tick(observation.at_s)
-        unmoved = Signal.SUSPICION if observation.suspected else Signal.STILL
-        return passed + self._take(Signal.MOTION if observation.moving else unmoved, observation)
+        return passed + self._take(_signal(observation), observation)
 
     def tick(self, now_s: float) -> tuple[Transition, ...]:
         """Time has passed, with or without an observation."""

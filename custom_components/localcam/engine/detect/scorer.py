@@ -30,9 +30,7 @@ BUILT_IN = built_in(5)
 
 
 def score(features: Features, model: DetectorModel) -> float:
-    """0 to 1; a light that changes is no motion. A model of other features scores by the built-in rule."""
-    if features.values.get("lighting"):
-        return 0.0
+    """0 to 1. A model of other features than these scores by the built-in rule."""
     if model.features_version != features.version:
         model = BUILT_IN
     total = sum(

@@ -1,6 +1,6 @@
 """What sensitivity means, and every threshold that follows from it.
 
-Sensitivity is about the smallest thing whose movement counts. At 5 it covers about 1/400 of the picture (32x18 pixels
+Sensitivity is about the smallest thing whose movement counts. At 5 it covers about 1/600 of the picture (24x16 pixels
 of 640x360) and stands out from what the cell's own noise explains. Each step up takes a smaller and paler thing: its
 area may be a quarter smaller and its contrast an eighth weaker; each step down the reverse. What is learned about the
 room does not depend on sensitivity, so that a more sensitive detector sees everything that a less sensitive one sees.
@@ -8,7 +8,7 @@ room does not depend on sensitivity, so that a more sensitive detector sees ever
 
 from dataclasses import dataclass
 
-AREA_AT_5 = 1 / 400
+AREA_AT_5 = 1 / 600
 AREA_PER_STEP = 0.75
 CONTRAST_PER_STEP = 0.875
 

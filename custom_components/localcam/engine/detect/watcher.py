@@ -5,7 +5,7 @@ from collections.abc import Callable
 from ..settings import DetectSettings
 from ..values import DetectorModel, Features, Frame
 from .difference import DifferenceDetector
-from .event_machine import EventMachine, Grew, Observation, Started, Transition
+from .event_machine import EventMachine, Grew, Observation, Started, State, Transition
 from .features import FEATURES_VERSION, NO_TRACE, measure
 from .kinds import kind_of
 from .scorer import built_in, score
@@ -14,6 +14,8 @@ INTERVAL_S = 0.2
 """Between analysed frames while the room is quiet."""
 ALERT_INTERVAL_S = 0.1
 """The same once something is suspected, and during an event."""
+KEEP_SHARE = 0.6
+"""Of the model's threshold: what moved in the picture before goes on moving with a score of this."""
 JITTER_S = 0.02
 """A frame this much early is taken: cameras are not exact."""
 
@@ -54,11 +56,11 @@ class MotionWatcher:
         motion = self._detector.look(frame)
         self.features, self._trace = measure(motion, self._trace)
         strength = score(self.features, self._model)
-        self.moving = strength >= self._model.threshold
         transitions = self._machine.step(
             Observation(
                 at_s=frame.captured_at_s,
-                moving=self.moving,
+                moving=strength >= self._model.threshold * (KEEP_SHARE if self.moving else 1.0),
+                light_changes=motion.lighting_changed,
                 suspected=self._detector.suspects,
                 score=strength,
                 kind=kind_of(self.features),
@@ -66,6 +68,7 @@ class MotionWatcher:
                 model_version=self._model.version,
             )
         )
+        self.moving = self._machine.state is State.MOVING
         self.strongest = any(isinstance(transition, Started | Grew) for transition in transitions)
         return transitions
 

@@ -63,8 +63,8 @@ LIGHT_SETTLES_S = 2.0
 _KINDS: Mapping[Act, Kind] = {
     Act.PERSON: Kind.PERSON,
     Act.PET: Kind.PET,
-    Act.TV: Kind.SCREEN,
     Act.CURTAIN: Kind.CURTAIN,
+    Act.TV: Kind.SCREEN,
 }
 
 
