@@ -1,16 +1,44 @@
 """A worker's eye: decodes the stream in which motion is looked for, looks as often as needed, remembers pictures."""
 
+from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from .clock import Clock
-from .detect.event_machine import Transition
+from .detect.event_machine import Grew, Transition
+from .detect.kinds import kind_of
 from .detect.watcher import MotionWatcher
 from .ingest.decoder import Decoder, Picture
 from .settings import DetectSettings
-from .values import DetectorModel, Medium, Packet, StreamFormat
+from .values import DetectorModel, Kind, Medium, Packet, StreamFormat
 
 _LATE_S = 1.0
 """Packets that waited this long are not decoded: recording goes on, and the next keyframe catches up."""
+
+
+_PEAKS = 4
+"""Events whose strongest picture is held at a time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peak:
+    """The picture of an event's strongest moment."""
+
+    at_s: float
+    picture: Picture
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What came of analysing one frame."""
+
+    at_s: float
+    """When its packet arrived."""
+    decoded_at_s: float
+    transitions: tuple[Transition, ...]
+    moving: bool
+    score: float
+    kind: Kind
 
 
 class Sight:
@@ -25,8 +53,7 @@ class Sight:
         self._waits_for_keyframe = True
         self.picture: Picture | None = None
         """The last one decoded."""
-        self.strongest_picture: Picture | None = None
-        """Of the strongest moment of the open event, or of the last one."""
+        self._peaks: deque[Peak] = deque(maxlen=_PEAKS)
         self.analysed = 0
         """Frames, since the start."""
         self.dropped = 0
@@ -39,21 +66,42 @@ class Sight:
         self._decoder = Decoder(video) if video else None
         return transitions
 
-    def see(self, packet: Packet) -> tuple[Transition, ...]:
-        """Decode a video packet, and look at the picture if it is time to."""
-        if self._decoder is None or not self._worth_decoding(self._decoder, packet):
-            return ()
+    def see(self, packet: Packet) -> Look | None:
+        """Decode a video packet, and look at the picture if it is time to; None where it was not."""
+        if self._decoder is None or not self._worth_decoding(packet):
+            return None
         picture = self._decoder.decode(packet)
         if picture is None:
-            return ()
+            return None
         self.picture = picture
-        if not self._watcher.wants(packet.received_at_s):
-            return ()
+        at_s = packet.received_at_s
+        if not self._watcher.wants(at_s):
+            return None
         self.analysed += 1
-        transitions = self._watcher.look(picture.to_frame(packet.received_at_s))
+        decoded_at_s = self._clock.monotonic_s()
+        transitions = self._watcher.look(picture.to_frame(at_s))
         if self._watcher.strongest:
-            self.strongest_picture = picture
-        return transitions
+            self._remember_peak(Peak(at_s=at_s, picture=picture), transitions)
+        return Look(
+            at_s=at_s,
+            decoded_at_s=decoded_at_s,
+            transitions=transitions,
+            moving=self._watcher.moving,
+            score=self._watcher.strength,
+            kind=kind_of(self._watcher.features),
+        )
+
+    def picture_of(self, at_s: float | None) -> Picture | None:
+        """The picture of an event's strongest moment, where it is still remembered; the last one for None."""
+        if at_s is None:
+            return self.picture
+        return next((peak.picture for peak in self._peaks if peak.at_s == at_s), None)
+
+    def _remember_peak(self, peak: Peak, transitions: tuple[Transition, ...]) -> None:
+        # Within an event only the strongest counts; the peaks of the few before it belong to clips still open.
+        if self._peaks and any(isinstance(each, Grew) for each in transitions):
+            self._peaks.pop()
+        self._peaks.append(peak)
 
     def change(self, settings: DetectSettings) -> None:
         """New settings, without forgetting the room."""
@@ -69,13 +117,8 @@ class Sight:
         self._waits_for_keyframe = True
         return self._watcher.reset()
 
-    def _worth_decoding(self, decoder: Decoder, packet: Packet) -> bool:
-        late = self._clock.monotonic_s() - packet.received_at_s > _LATE_S
-        if late and not self._waits_for_keyframe:
-            self._waits_for_keyframe = True
-        if self._waits_for_keyframe:
-            if late or not packet.is_keyframe:
-                self.dropped += late
-                return False
-            self._waits_for_keyframe = False
-        return True
+    def _worth_decoding(self, packet: Packet) -> bool:
+        is_late = self._clock.monotonic_s() - packet.received_at_s > _LATE_S
+        self.dropped += is_late
+        self._waits_for_keyframe = is_late or (self._waits_for_keyframe and not packet.is_keyframe)
+        return not self._waits_for_keyframe

@@ -172,9 +172,11 @@ class CameraWatch:
         self._outbox.report(SourceLost(fault=fault, detail=detail, retry_in_s=retry_in_s))
 
     def _look(self, packet: Packet) -> None:
-        transitions = self._sight.see(packet)
-        if transitions:
-            self._tell(transitions, decoded_at_s=self._clock.monotonic_s())
+        look = self._sight.see(packet)
+        if look is not None:
+            self._tell(look.transitions, look.decoded_at_s)
+            if look.moving:
+                self._recording.motion_continues(look)
 
     def _tell(self, transitions: tuple[Transition, ...], decoded_at_s: float = 0.0) -> None:
         for transition in transitions:
@@ -187,7 +189,7 @@ class CameraWatch:
                     )
                     self._recording.motion_started(transition)
                 case Grew():
-                    self._recording.motion_continues(transition)
+                    pass  # the look that it came with tells the recorder
                 case Ended(event=event):
                     clip_id = self._recording.motion_ended(event)
                     self._outbox.report(MotionEnded(event=event, clip_id=clip_id))
@@ -198,9 +200,12 @@ class CameraWatch:
                 self._change(settings)
             case AllowRecording(allowed=allowed):
                 self._recording.allow(allowed)
-            case RecordNow() | KeepLast():
-                problem = self._recording.request(command) if self._online else "offline"
-                self._outbox.report(Answer(request_id=command.request_id, problem=problem))
+            case RecordNow() | KeepLast() if not self._online:
+                self._outbox.report(Answer(request_id=command.request_id, problem="offline"))
+            case RecordNow():
+                self._recording.record_now(command)
+            case KeepLast():
+                self._recording.keep_last(command)
             case WantPicture(request_id=request_id):
                 picture = self._sight.picture if self._online else None
                 self._outbox.report(Picture(request_id=request_id, jpeg=picture.to_jpeg() if picture else b""))

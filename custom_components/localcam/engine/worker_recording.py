@@ -1,0 +1,132 @@
+"""A worker's recorder and finisher as the main thread uses them: what comes of recording goes to the station."""
+
+from pathlib import Path
+
+from ulid_transform import ulid_now
+
+from .clock import Clock
+from .detect.event_machine import Started
+from .messages import (
+    Answer,
+    ClipClosed,
+    KeepLast,
+    RecordingFailed,
+    RecordingFault,
+    RecordNow,
+    Watch,
+)
+from .record.clip_identity import ClipIdentity
+from .record.clip_in_progress import RecorderTools
+from .record.clip_recorder import ClipRecorder
+from .record.clip_store import GrowingFile
+from .record.clip_writer import open_clip
+from .record.growing_clip import GrowingClip, RecorderOutput
+from .record.ring_buffer import RingBuffer
+from .settings import RecordSettings
+from .values import MotionEvent, Packet, StreamFormat
+from .vault.vault import Vault
+from .worker_finisher import Finisher, FinishOrder
+from .worker_inbox import ClipFinished, Inbox
+from .worker_outbox import Outbox
+from .worker_sight import Look, Sight
+
+_KEPT_S = 30.0
+"""What the ring holds at least, so that the last seconds can be kept after the fact."""
+_RING_BYTES = 32 << 20
+_CLOSING_S = 6.0
+
+
+class Recording:
+    """Belongs to the main thread."""
+
+    def __init__(self, first: Watch, outbox: Outbox, inbox: Inbox, clock: Clock, sight: Sight) -> None:
+        self._outbox = outbox
+        self._inbox = inbox
+        self._clock = clock
+        self._sight = sight
+        self._vault = Vault(Path(first.storage_folder))
+        self._finisher = Finisher(self._vault, inbox)
+        record = first.settings.record
+        self._ring = RingBuffer(max(record.pre_roll_s, _KEPT_S), _RING_BYTES)
+        tools = RecorderTools(
+            camera_id=first.settings.camera_id,
+            open_clip=self._open_clip,
+            new_id=ulid_now,
+            to_utc_s=lambda at_s: clock.utc_s() - (clock.monotonic_s() - at_s),
+        )
+        self._recorder = ClipRecorder(record, self._ring, tools, allowed=first.may_record)
+        self._finisher.start()
+
+    def packet(self, packet: Packet) -> None:
+        """A packet of the main stream arrived."""
+        self._pass_on(self._recorder.packet(packet))
+
+    def motion_started(self, started: Started) -> None:
+        """An event began."""
+        self._pass_on(self._recorder.motion_started(started.at_s, started.event_id, started.kind, started.score))
+
+    def motion_continues(self, look: Look) -> None:
+        """The open event moved in the frame that was looked at."""
+        self._pass_on(self._recorder.motion_continues(look.at_s, look.score, look.kind))
+
+    def motion_ended(self, event: MotionEvent) -> str | None:
+        """An event is over; the clip that holds its beginning, where there is one."""
+        self._pass_on(self._recorder.motion_ended(event))
+        return self._recorder.clip_id_of(event.event_id)
+
+    def record_now(self, command: RecordNow) -> None:
+        """Begin a clip, or make the open one longer; answered."""
+        now_s = self._clock.monotonic_s()
+        self._pass_on(self._recorder.record_now(command.request_id, command.duration_s, now_s))
+
+    def keep_last(self, command: KeepLast) -> None:
+        """Make a clip of the last seconds; answered."""
+        self._pass_on(self._recorder.keep_last(command.request_id, command.seconds))
+
+    def format_changed(self, formats: tuple[StreamFormat, ...]) -> None:
+        """The packets that come have these formats."""
+        self._pass_on(self._recorder.format_changed(formats))
+
+    def source_lost(self) -> None:
+        """Nothing comes any more."""
+        self._pass_on(self._recorder.source_lost())
+
+    def allow(self, allowed: bool) -> None:
+        """Whether there is room for clips."""
+        self._pass_on(self._recorder.allow(allowed))
+
+    def change(self, settings: RecordSettings) -> None:
+        """Other settings, from the next decision on."""
+        self._ring.keep(max(settings.pre_roll_s, _KEPT_S))
+        self._recorder.change(settings)
+
+    def finished(self, finished: ClipFinished) -> None:
+        """The finisher is through with a clip."""
+        if finished.clip is None:
+            failed = RecordingFailed(fault=RecordingFault.DISK_ERROR, detail=finished.problem)
+            self._outbox.report(failed)
+            return
+        closed = ClipClosed(clip=finished.clip, part_name=finished.part_name, request_id=finished.request_id)
+        self._outbox.report(closed)
+
+    def close(self) -> None:
+        """Close the open clip and wait until it is finished; nothing may be called afterwards."""
+        self._pass_on(self._recorder.stop())
+        self._finisher.close(_CLOSING_S)
+        while not self._inbox.empty():
+            delivery = self._inbox.get()
+            if isinstance(delivery, ClipFinished):
+                self.finished(delivery)
+
+    def _open_clip(self, name: str, identity: ClipIdentity, formats: tuple[StreamFormat, ...]) -> GrowingFile:
+        return open_clip(self._vault, name, identity, formats)
+
+    def _pass_on(self, outputs: tuple[RecorderOutput, ...]) -> None:
+        for output in outputs:
+            match output:
+                case GrowingClip():
+                    picture = self._sight.picture_of(output.strongest_at_s)
+                    draw = picture.to_jpeg if picture is not None else bytes
+                    self._finisher.order(FinishOrder(growing=output, draw_thumbnail=draw))
+                case RecordingFailed() | Answer():
+                    self._outbox.report(output)
