@@ -1,6 +1,6 @@
 """The catalogue's SQLite file: how it is opened, locked, checked, and how its errors become ours."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 import os
 from pathlib import Path
@@ -8,7 +8,7 @@ import sqlite3
 import threading
 
 from ..errors import ArchiveError
-from . import migrations
+from .migrations import EMPTY, STEPS, Step, check_version, latest_version, migrate
 
 BUSY_TIMEOUT_S = 5.0
 """How long to wait for another process that holds the file: a backup, or somebody looking into it."""
@@ -35,8 +35,9 @@ _ADVICE = {
 class Database:
     """One connection under one lock. To be called from threads that may wait for the disk, never from an event loop."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, steps: Sequence[Step] = STEPS) -> None:
         self._path = path
+        self._steps = steps
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
 
@@ -52,7 +53,7 @@ class Database:
                 raise ArchiveError(f"the catalogue {self._path} is open already")
             connection = _connect(self._path)
             try:
-                _prepare(connection, self._path)
+                _prepare(connection, self._path, self._steps)
             except BaseException:
                 connection.close()
                 raise
@@ -119,9 +120,9 @@ def _private(path: Path) -> None:
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
 
 
-def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+def _prepare(connection: sqlite3.Connection, path: Path, steps: Sequence[Step]) -> None:
     # Before anything is written: a file of a newer LocalCam must stay as it is.
-    found = migrations.check_version(connection)
+    found = check_version(connection, steps)
     (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
     if mode != "wal":
         raise ArchiveError(f"the catalogue {path} must lie on a local disk: this one does not support its journal")
@@ -132,10 +133,10 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         raise ArchiveError(f"the catalogue {path} is damaged. {_REBUILD} ({'; '.join(damage)})")
     copy = path.with_name(path.name + ".before-upgrade")
     copy.unlink(missing_ok=True)
-    if migrations.EMPTY < found < migrations.LATEST:
+    if EMPTY < found < latest_version(steps):
         # Kept until the next start, for the case that the new version turns out not to work here.
         _private(copy)
         connection.execute("VACUUM INTO ?", (str(copy),))
-    migrations.migrate(connection)
+    migrate(connection, steps)
     # Only now: a migration may rebuild tables that others refer to.
     connection.execute("PRAGMA foreign_keys = ON")

@@ -15,13 +15,17 @@ EMPTY = 0
 STEPS: tuple[Step, ...] = ()
 """The first takes version 1 to 2, and so on. A released step is never changed; schema.sql always is the newest."""
 
-LATEST = 1 + len(STEPS)
-
 SCHEMA = Path(__file__).with_name("schema.sql")
 
 
-def check_version(connection: sqlite3.Connection, latest: int = LATEST) -> int:
+def latest_version(steps: Sequence[Step] = STEPS) -> int:
+    """The version to which the steps lead; there was never one before 1."""
+    return 1 + len(steps)
+
+
+def check_version(connection: sqlite3.Connection, steps: Sequence[Step] = STEPS) -> int:
     """The catalogue's version; writes nothing; raises ArchiveError where this LocalCam cannot use it."""
+    latest = latest_version(steps)
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     (objects,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if version > latest:
@@ -35,13 +39,13 @@ def check_version(connection: sqlite3.Connection, latest: int = LATEST) -> int:
 
 
 def migrate(connection: sqlite3.Connection, steps: Sequence[Step] = STEPS, schema: Path = SCHEMA) -> None:
-    """Bring the catalogue to version `1 + len(steps)`, in one transaction.
+    """Bring the catalogue to the version to which the steps lead, in one transaction.
 
     An empty file gets `schema` as it is. Raises ArchiveError for a version that this LocalCam cannot use, OSError and
     sqlite3.Error as they come; the catalogue is then as it was.
     """
-    latest = 1 + len(steps)
-    version = check_version(connection, latest)
+    latest = latest_version(steps)
+    version = check_version(connection, steps)
     if version == latest:
         return
     connection.execute("BEGIN IMMEDIATE")

@@ -121,7 +121,7 @@ CREATE TABLE events (
   -- Score of the strongest moment, 0 to 1.
   peak_score REAL NOT NULL CHECK (peak_score BETWEEN 0 AND 1),
 
-  -- When that was.
+  -- When the strongest moment was.
   peak_at_s REAL NOT NULL,
 
   -- What moved, as the detector saw it (values.Kind).
@@ -172,7 +172,7 @@ CREATE INDEX verdicts_by_clip ON verdicts (clip_id, verdict_id);
 -- Files of deleted clips that still have to be unlinked. Written in the transaction that removes the clip's row,
 -- removed once the file is gone and the folder is synced.
 CREATE TABLE garbage (
-  -- The file.
+  -- The file, which may be gone already.
   name TEXT PRIMARY KEY NOT NULL CHECK (length(name) > 0),
 
   -- When its clip was deleted.
