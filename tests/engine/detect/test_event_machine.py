@@ -1,0 +1,149 @@
+"""Scores become events by the table, and the table keeps its rules whatever is seen."""
+
+from collections.abc import Sequence
+import itertools
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.localcam.engine.detect.event_machine import (
+    TABLE,
+    Action,
+    Ended,
+    EventMachine,
+    Grew,
+    Observation,
+    Signal,
+    Started,
+    State,
+    Transition,
+)
+from custom_components.localcam.engine.values import Features, Kind
+
+QUIET_S = 10.0
+NOTHING = Features(version=1, values={})
+
+
+def machine(quiet_s: float = QUIET_S) -> EventMachine:
+    return EventMachine(quiet_s, (f"event {number}" for number in itertools.count(1)).__next__)
+
+
+def seen(
+    at_s: float, *, moving: bool = False, suspected: bool = False, light: bool = False, score: float = 0.5
+) -> Observation:
+    return Observation(
+        at_s=at_s,
+        moving=moving,
+        light_changes=light,
+        suspected=suspected,
+        score=score,
+        kind=Kind.OTHER,
+        features=NOTHING,
+    )
+
+
+def test_an_event_lasts_from_the_first_motion_until_the_quiet_time_has_passed() -> None:
+    watched = machine()
+    assert watched.step(seen(0)) == ()
+    (started,) = watched.step(seen(1, moving=True, score=0.6))
+    assert started == Started(event_id="event 1", at_s=1, score=0.6, kind=Kind.OTHER)
+    assert watched.step(seen(2, moving=True, score=0.6)) == ()
+    assert watched.step(seen(11.9)) == ()
+    (ended,) = watched.step(seen(12))
+    assert isinstance(ended, Ended)
+    assert (ended.event.event_id, ended.event.started_at_s, ended.event.last_motion_at_s) == ("event 1", 1, 2)
+
+
+def test_the_strongest_moment_is_kept() -> None:
+    watched = machine()
+    watched.step(seen(1, moving=True, score=0.6))
+    (grew,) = watched.step(seen(2, moving=True, score=0.9))
+    assert grew == Grew(event_id="event 1", at_s=2, score=0.9, kind=Kind.OTHER)
+    watched.step(seen(3, moving=True, score=0.7))
+    (ended,) = watched.flush()
+    assert isinstance(ended, Ended)
+    assert (ended.event.peak_score, ended.event.peak_at_s, ended.event.last_motion_at_s) == (0.9, 2, 3)
+
+
+def test_time_alone_ends_an_event_when_no_frames_come() -> None:
+    watched = machine()
+    watched.step(seen(1, moving=True))
+    assert watched.tick(10.9) == ()
+    assert len(watched.tick(11)) == 1
+    assert watched.tick(50) == ()
+
+
+def test_motion_after_a_long_gap_is_another_event() -> None:
+    watched = machine()
+    watched.step(seen(1, moving=True))
+    ended, started = watched.step(seen(60, moving=True))
+    assert isinstance(ended, Ended)
+    assert isinstance(started, Started)
+    assert (ended.event.event_id, started.event_id) == ("event 1", "event 2")
+
+
+def test_a_change_of_light_starts_no_event_and_keeps_one_going() -> None:
+    watched = machine()
+    assert watched.step(seen(1, moving=True, light=True)) == ()
+    assert watched.event is None
+    watched.step(seen(2, moving=True))
+    watched.step(seen(9, moving=True, light=True))
+    assert watched.step(seen(15)) == ()
+
+
+def test_a_lost_camera_ends_the_open_event_only() -> None:
+    watched = machine()
+    assert watched.flush() == ()
+    watched.step(seen(1, suspected=True))
+    assert watched.flush() == ()
+    watched.step(seen(2, moving=True))
+    assert len(watched.flush()) == 1
+    assert watched.flush() == ()
+
+
+@pytest.mark.parametrize(("state", "signal"), itertools.product(State, Signal))
+def test_the_table_knows_every_case_and_opens_and_closes_where_it_says(state: State, signal: Signal) -> None:
+    after, action = TABLE[state, signal]
+    open_before, open_after = (where in {State.MOVING, State.FADING} for where in (state, after))
+    expected = {(False, True): Action.START, (True, False): Action.END}.get((open_before, open_after))
+    assert action is expected or (expected is None and action in {Action.NOTHING, Action.GROW})
+
+
+def run(observations: Sequence[Observation], quiet_s: float) -> list[tuple[float, Transition]]:
+    watched = machine(quiet_s)
+    told = [(seen.at_s, transition) for seen in observations for transition in watched.step(seen)]
+    end_s = observations[-1].at_s if observations else 0.0
+    return told + [(end_s, transition) for transition in watched.flush()]
+
+
+observation = st.tuples(st.floats(0, 30), st.booleans(), st.booleans(), st.booleans(), st.floats(0, 1))
+
+
+@given(st.lists(observation, max_size=60), st.floats(1, 20))
+def test_laws(steps: list[tuple[float, bool, bool, bool, float]], quiet_s: float) -> None:
+    """Never two events open; each started one ends once; never before its quiet time; peaks are peaks."""
+    at_s = 0.0
+    observations = []
+    for gap_s, moving, suspected, light, score in steps:
+        at_s += gap_s
+        observations.append(seen(at_s, moving=moving, suspected=suspected, light=light, score=score))
+    open_id: str | None = None
+    peak = 0.0
+    for told_at_s, transition in run(observations, quiet_s):
+        match transition:
+            case Started():
+                assert open_id is None
+                open_id, peak = transition.event_id, transition.score
+            case Grew():
+                assert transition.event_id == open_id
+                assert transition.score > peak
+                peak = transition.score
+            case Ended():
+                assert transition.event.event_id == open_id
+                assert transition.event.peak_score == peak
+                motions = [seen.at_s for seen in observations if seen.moving and seen.at_s <= told_at_s]
+                assert transition.event.last_motion_at_s in motions
+                flushed = told_at_s == at_s
+                assert flushed or told_at_s - transition.event.last_motion_at_s >= quiet_s
+                open_id = None
+    assert open_id is None

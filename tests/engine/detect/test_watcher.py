@@ -1,0 +1,152 @@
+"""The detector in whole, watching the simulated room: people are seen, light and noise are not."""
+
+from hypothesis import given, settings, strategies as st
+import numpy as np
+import pytest
+
+from custom_components.localcam.engine.detect.event_machine import Ended, Started
+from custom_components.localcam.engine.detect.watcher import MotionWatcher
+from custom_components.localcam.engine.ingest.demo_room import DemoRoom
+from custom_components.localcam.engine.ingest.demo_script import Act, standard_cycle
+from custom_components.localcam.engine.settings import DetectSettings
+from custom_components.localcam.engine.values import DetectorModel, Frame
+
+from .rooms import act, room, starts
+
+
+@pytest.mark.parametrize("depth", [0, 1, 2])
+@pytest.mark.parametrize("leftwards", [False, True])
+def test_a_person_walking_through_is_seen_within_a_second(depth: int, leftwards: bool) -> None:
+    watched = room(act(Act.PERSON, 5, 12, depth=depth, leftwards=leftwards))
+    found = starts(lambda at_s: watched.picture(at_s)[0], 12)
+    assert len(found) == 1
+    assert 5 <= found[0] <= 6
+
+
+def test_a_person_at_night_is_seen_within_a_second() -> None:
+    watched = room(act(Act.NIGHT, 0, 20), act(Act.PERSON, 8, 15))
+    (found,) = starts(lambda at_s: watched.picture(at_s)[0], 15)
+    assert 8 <= found <= 9
+
+
+def test_a_cat_is_seen() -> None:
+    watched = room(act(Act.PET, 5, 10, depth=2))
+    assert len(starts(lambda at_s: watched.picture(at_s)[0], 10)) == 1
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_an_empty_noisy_room_is_quiet(seed: int) -> None:
+    watched = room(seed=seed)
+    assert starts(lambda at_s: watched.picture(at_s)[0], 30) == []
+
+
+def test_night_noise_is_quiet() -> None:
+    watched = room(act(Act.NIGHT, 0, 60))
+    assert starts(lambda at_s: watched.picture(at_s)[0], 30) == []
+
+
+@pytest.mark.parametrize("light", [Act.LAMP, Act.NIGHT])
+def test_light_that_comes_and_goes_starts_nothing(light: Act) -> None:
+    watched = room(act(light, 5, 20))
+    assert starts(lambda at_s: watched.picture(at_s)[0], 26) == []
+
+
+def test_a_television_is_learned_while_it_is_on() -> None:
+    watched = room(act(Act.TV, 5, 60))
+    found = starts(lambda at_s: watched.picture(at_s)[0], 60)
+    assert all(at_s < 15 for at_s in found)
+
+
+def test_somebody_who_walks_under_a_lamp_that_is_switched_is_seen() -> None:
+    watched = room(act(Act.LAMP, 5, 30), act(Act.PERSON, 5.5, 12))
+    found = starts(lambda at_s: watched.picture(at_s)[0], 12)
+    assert found
+    assert found[0] < 8
+
+
+@pytest.mark.parametrize("seed", [1, 7])
+def test_of_the_standard_programme_all_visits_are_seen_and_no_light(seed: int) -> None:
+    watched = DemoRoom(seed)
+    found = starts(lambda at_s: watched.picture(at_s)[0], 120)
+    visits = [act for act in standard_cycle(seed, 0) if act.act in {Act.PERSON, Act.PET}]
+    for visit in visits:
+        assert any(visit.from_s <= at_s < visit.until_s for at_s in found), visit
+    moving = {Act.PERSON, Act.PET, Act.CURTAIN}
+    for at_s in found:
+        assert any(act.goes_on(at_s) for act in standard_cycle(seed, 0) if act.act in moving), at_s
+
+
+@settings(max_examples=25, deadline=None)
+@given(level=st.integers(0, 255), sensitivity=st.integers(1, 10))
+def test_a_constant_picture_never_alarms(level: int, sensitivity: int) -> None:
+    picture = np.full((90, 160), level, np.uint8)
+    assert starts(lambda at_s: picture, 5, sensitivity) == []
+
+
+@settings(max_examples=25, deadline=None)
+@given(gain=st.floats(0.4, 1.8), offset=st.floats(-25, 40), sensitivity=st.integers(1, 10))
+def test_a_global_gain_or_offset_never_alarms(gain: float, offset: float, sensitivity: int) -> None:
+    before = room().picture(1)[0].astype(np.float32)
+    after = np.clip(before * gain + offset, 0, 255).astype(np.uint8)
+    before = before.astype(np.uint8)
+    assert starts(lambda at_s: before if at_s < 3 else after, 7, sensitivity) == []
+
+
+def test_frames_are_wanted_five_times_a_second_and_ten_times_once_something_moves() -> None:
+    watched = room(act(Act.PERSON, 5, 12))
+    watcher = MotionWatcher(DetectSettings(quiet_s=2), None, lambda: "event")
+    looked: list[float] = []
+    for index in range(15 * 10):
+        at_s = index / 15
+        if watcher.wants(at_s):
+            looked.append(at_s)
+            watcher.look(Frame(luma=watched.picture(at_s)[0], captured_at_s=at_s))
+    assert sum(2 <= at_s < 5 for at_s in looked) == 15
+    assert sum(7 <= at_s < 10 for at_s in looked) >= 22  # every second frame of 15 fps
+
+
+def test_the_strongest_frame_so_far_is_told() -> None:
+    watched = room(act(Act.PERSON, 3, 10))
+    watcher = MotionWatcher(DetectSettings(quiet_s=2), None, lambda: "event")
+    strongest: list[float] = []
+    event = None
+    for index in range(15 * 16):
+        at_s = index / 15
+        for told in watcher.look(Frame(luma=watched.picture(at_s)[0], captured_at_s=at_s)):
+            if isinstance(told, Ended):
+                event = told.event
+        if watcher.strongest:
+            strongest.append(at_s)
+    assert event is not None
+    assert strongest[-1] == event.peak_at_s
+    assert event.features.values["lasting"] > 0
+
+
+def test_a_lost_camera_ends_the_event_and_the_room_is_learned_anew() -> None:
+    watched = room(act(Act.PERSON, 3, 10))
+    watcher = MotionWatcher(DetectSettings(), None, lambda: "event")
+    for index in range(15 * 6):
+        watcher.look(Frame(luma=watched.picture(index / 15)[0], captured_at_s=index / 15))
+    assert watcher.in_motion
+    assert [type(told) for told in watcher.reset()] == [Ended]
+    assert not watcher.in_motion
+    assert watcher.wants(0.0)
+
+
+def test_another_sensitivity_applies_at_once_and_keeps_the_open_event() -> None:
+    watched = room(act(Act.PERSON, 3, 10))
+    watcher = MotionWatcher(DetectSettings(), None, lambda: "event")
+    for index in range(15 * 6):
+        watcher.look(Frame(luma=watched.picture(index / 15)[0], captured_at_s=index / 15))
+    watcher.change(DetectSettings(sensitivity=1, quiet_s=1))
+    assert watcher.in_motion
+    assert [type(told) for told in watcher.tick(20.0)] == [Ended]
+
+
+def test_a_learned_model_decides_in_the_place_of_the_built_in_rule() -> None:
+    never = DetectorModel(version=4, features_version=1, threshold=0.5, weights={"bias": -20.0})
+    watched = room(act(Act.PERSON, 3, 10))
+    deaf = MotionWatcher(DetectSettings(), never, lambda: "event")
+    for index in range(15 * 8):
+        told = deaf.look(Frame(luma=watched.picture(index / 15)[0], captured_at_s=index / 15))
+        assert not any(isinstance(transition, Started) for transition in told)
