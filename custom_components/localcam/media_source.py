@@ -146,7 +146,7 @@ class LocalCamMediaSource(MediaSource):
 
 def _parsed[E: (BrowseError, Unresolvable)](item: MediaSourceItem, error: type[E]) -> Identifier:
     try:
-        return Identifier.parse(item.identifier)
+        return Identifier.parse(item.identifier or "")  # at the root it is None, whatever its annotation says
     except ValueError as err:
         raise _error(error, "unknown_place") from err
 
