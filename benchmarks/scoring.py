@@ -70,7 +70,8 @@ def runs(flags: Sequence[bool], bridge: float) -> list[Run]:
     for index, flag in enumerate(flags):
         if not flag:
             continue
-        if found and index - found[-1][1] < bridge and (index - found[-1][1] == 0 or bridge > 0):
+        gap = index - found[-1][1] if found else None
+        if gap is not None and (gap == 0 or gap < bridge):
             found[-1] = found[-1][0], index + 1
         else:
             found.append((index, index + 1))

@@ -212,7 +212,7 @@ class DemoRoom:
         scene = rng.uniform(30, 225, (5, 12)).astype(np.float32) * float(rng.uniform(0.45, 1))
         rows, columns = self._box(TV_BOX)
         height, width = rows.stop - rows.start, columns.stop - columns.start
-        pan = (into_s - shot_began_s) * float(rng.uniform(-0.8, 0.8))
+        pan = (into_s - shot_began_s) * float(rng.uniform(0.3, 1.0)) * (1 if shot % 2 else -1)
         at_y = np.linspace(0, 3.999, height, dtype=np.float32)
         at_x = (np.linspace(0, 6, width, dtype=np.float32) + 2.5 + pan) % 11
         iy, ix = at_y.astype(np.intp), at_x.astype(np.intp)
