@@ -27,6 +27,7 @@ pytestmark = [pytest.mark.process, pytest.mark.rtsp, pytest.mark.timeout(300)]
 
 DATA = Path(os.environ.get("LOCALCAM_DATA", Path(__file__).parents[3] / "shared" / "data"))
 PRE_ROLL_S = 5.0
+NOTICED_WITHIN_S = 1.0
 PART_BYTES = 100_000
 
 
@@ -116,7 +117,8 @@ def test_somebody_walks_through_the_picture(home: HomeAssistant, camera: RtspSer
     assert len(video) == clip["size_bytes"] - thumbnail_size(home, clip)
     pictures = decoded(video)
     first = film.number_of(pictures[0])
-    assert first <= max(0, film.first_motion_frame - PRE_ROLL_S * film.frames_per_s)
+    # The pre-roll counts from the picture in which the motion was noticed.
+    assert first <= film.first_motion_frame - (PRE_ROLL_S - NOTICED_WITHIN_S) * film.frames_per_s
     assert first + len(pictures) > film.first_motion_frame, "the motion itself is not in the clip"
     assert clip["duration_s"] == pytest.approx(len(pictures) / film.frames_per_s, abs=1.0)
     started, ended = datetime.fromisoformat(clip["start"]), datetime.fromisoformat(clip["end"])
