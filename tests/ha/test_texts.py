@@ -1,0 +1,132 @@
+"""Every text, icon and action that the code needs is there, and no other."""
+
+import ast
+from collections.abc import Iterator
+from itertools import chain
+import json
+from pathlib import Path
+import re
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
+from homeassistant.util.yaml import load_yaml_dict
+import pytest
+
+from custom_components.localcam import bridge, services
+from custom_components.localcam.engine.values import ClipReason, Kind, Verdict
+
+from .living_camera import LivingCamera
+
+LOCALCAM = Path(__file__).parents[2] / "custom_components" / "localcam"
+ENGLISH: dict[str, Any] = json.loads((LOCALCAM / "translations" / "en.json").read_text())
+ICONS: dict[str, Any] = json.loads((LOCALCAM / "icons.json").read_text())
+ACTIONS: dict[str, Any] = load_yaml_dict(str(LOCALCAM / "services.yaml"))
+TIERS = {"bronze": 20, "silver": 10, "gold": 21, "platinum": 3}
+
+
+def named_keys() -> Iterator[str]:
+    """The texts after which an exception may be named, wherever our modules raise translated ones."""
+    for path in LOCALCAM.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
+
+
+async def test_every_entity_has_a_name_and_an_icon(
+    hass: HomeAssistant, camera: LivingCamera, entity_registry: er.EntityRegistry
+) -> None:
+    entities = er.async_entries_for_config_entry(entity_registry, camera.id)
+    keys = {(entity.domain, str(entity.translation_key)) for entity in entities}
+    assert keys == {(domain, key) for domain, texts in ENGLISH["entity"].items() for key in texts}
+    assert keys == {(domain, key) for domain, icons in ICONS["entity"].items() for key in icons}
+    assert all(ENGLISH["entity"][domain][key]["name"] for domain, key in keys)
+    assert all(entity.has_entity_name for entity in entities)
+    names = {entity.original_name for entity in entities}
+    assert len(names) == len(entities)
+
+
+def test_an_icon_says_more_than_the_default() -> None:
+    for icons in chain.from_iterable(platform.values() for platform in ICONS["entity"].values()):
+        assert icons["default"].startswith("mdi:")
+        assert icons["default"] not in icons.get("state", {}).values()
+
+
+async def test_every_action_is_described(hass: HomeAssistant, camera: LivingCamera) -> None:
+    registered = hass.services.async_services_for_domain("localcam")
+    assert set(registered) == set(ACTIONS) == set(ENGLISH["services"]) == set(ICONS["services"])
+    for name, action in ACTIONS.items():
+        texts = ENGLISH["services"][name]
+        assert texts["name"]
+        assert texts["description"]
+        assert set(action.get("fields", {})) == set(texts.get("fields", {}))
+        for field in texts.get("fields", {}).values():
+            assert field["name"]
+            assert field["description"]
+
+
+@pytest.mark.parametrize(
+    ("schema", "name"),
+    [
+        (services.FLAG_CLIP, "flag_clip"),
+        (services.LIST_CLIPS, "list_clips"),
+        (services.DELETE_CLIPS, "delete_clips"),
+    ],
+)
+def test_an_actions_form_has_the_fields_of_its_schema(schema: Any, name: str) -> None:
+    targets = {"entity_id", "device_id", "area_id", "floor_id", "label_id"}
+    assert {str(key) for key in schema.schema} - targets == set(ACTIONS[name]["fields"])
+
+
+def test_choices_in_forms_are_those_of_the_engine() -> None:
+    for action in ACTIONS.values():
+        for field, of in (("kind", Kind), ("verdict", Verdict)):
+            if field in action.get("fields", {}):
+                select = action["fields"][field]["selector"]["select"]
+                assert select["options"] == [choice.value for choice in of]
+                assert select["translation_key"] == field
+    for key, of in (("kind", Kind), ("verdict", Verdict)):
+        assert set(ENGLISH["selector"][key]["options"]) == {choice.value for choice in of}
+    of_clip = ENGLISH["entity"]["event"]["clip"]["state_attributes"]
+    assert set(of_clip["kind"]["state"]) == {kind.value for kind in Kind}
+    assert set(of_clip["reason"]["state"]) == {reason.value for reason in ClipReason}
+
+
+def test_every_translated_error_is_raised_and_every_raised_one_is_translated() -> None:
+    used = set(named_keys())
+    assert not set(ENGLISH["exceptions"]) - used
+    raised = set()
+    for path in LOCALCAM.glob("*.py"):
+        raised |= set(re.findall(r'(?:_invalid\(|_error\(\w+, |translation_key=)"(\w+)"', path.read_text()))
+    assert raised
+    assert not raised - set(ENGLISH["exceptions"]) - set(ENGLISH["issues"])
+
+
+def test_every_issue_has_its_text() -> None:
+    assert {bridge.ISSUE_STORAGE_FULL, bridge.ISSUE_CLIPS_IN_BACKUPS} == set(ENGLISH["issues"])
+    assert all(issue["title"] and issue["description"] for issue in ENGLISH["issues"].values())
+    assert ir.IssueSeverity.ERROR
+
+
+def test_texts_are_plain() -> None:
+    def texts(node: Any) -> Iterator[str]:
+        if isinstance(node, str):
+            yield node
+        else:
+            for child in node.values():
+                yield from texts(child)
+
+    for text in texts(ENGLISH):
+        assert text == text.strip()
+        assert not re.search(r"<[a-z]|\[%key", text)
+
+
+def test_the_quality_scale_has_a_word_on_every_rule_and_a_reason_for_every_exemption() -> None:
+    rules = load_yaml_dict(str(LOCALCAM / "quality_scale.yaml"))["rules"]
+    assert len(rules) == sum(TIERS.values())
+    for rule, status in rules.items():
+        if isinstance(status, dict):
+            assert status["status"] in ("exempt", "todo"), rule
+            assert len(status["comment"]) > 20, rule
+        else:
+            assert status in ("done", "todo"), rule
