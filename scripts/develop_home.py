@@ -9,7 +9,8 @@ from types import FrameType
 from urllib.parse import urlsplit
 
 from scripts.config_flow import FlowRefusedError, add_entry, entries
-from scripts.home_assistant import PASSWORD, PROJECT, RESTART_EXIT_CODE, USERNAME, HomeAssistant, HomeError
+from scripts.home_assistant import PASSWORD, RESTART_EXIT_CODE, USERNAME, HomeAssistant, HomeError
+from scripts.home_folder import PROJECT
 
 DEMO_NAME = "Demo room"
 ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

@@ -16,38 +16,13 @@ import time
 from typing import IO, Any
 from urllib.parse import urlencode
 
+from scripts.home_folder import prepare
 from scripts.processes import descendants
 
-PROJECT = Path(__file__).resolve().parent.parent
 USERNAME = "developer"
 PASSWORD = "localcam"
 RESTART_EXIT_CODE = 100
 """Home Assistant ends with this when a restart was asked for in its frontend."""
-
-_CONFIGURATION = """\
-# Written by scripts/home_assistant.py at each start.
-homeassistant:
-  name: LocalCam
-  media_dirs:
-    local: {media}
-http:
-  server_host: 127.0.0.1
-  server_port: {port}
-frontend:
-config:
-media_source:
-logger:
-  default: warning
-  logs:
-    custom_components.localcam: info
-"""
-# Done, because its step for the home's location sets up integrations that call services on the internet.
-_ONBOARDING = {
-    "version": 4,
-    "minor_version": 1,
-    "key": "onboarding",
-    "data": {"done": ["user", "core_config", "analytics", "integration"]},
-}
 
 
 class HomeError(Exception):
@@ -85,8 +60,11 @@ class HomeAssistant:
 
     def start(self, timeout_s: float = 120.0) -> None:
         """Prepare the folder where needed, start, log in, and return once everything is set up; raises HomeError."""
-        self._prepare()
+        self.token = ""
         self._check_port()
+        prepare(self.config, self.media, self.port)
+        if not (self.config / ".storage" / "auth_provider.homeassistant").exists():
+            self._add_user()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "homeassistant", "--config", str(self.config), "--skip-pip", "--log-no-color"],
             # Not the project's folder: its `custom_components` would stand before the one of the configuration.
@@ -195,22 +173,6 @@ class HomeAssistant:
                 probe.bind(("127.0.0.1", self.port))
             except OSError as err:
                 raise HomeError(f"Port {self.port} is taken ({err.strerror}); set LOCALCAM_PORT to another") from err
-
-    def _prepare(self) -> None:
-        self.token = ""
-        for made in (self.config / "custom_components", self.config / ".storage", self.media):
-            made.mkdir(parents=True, exist_ok=True)
-        link = self.config / "custom_components" / "localcam"
-        if not link.exists():
-            link.unlink(missing_ok=True)
-            link.symlink_to(PROJECT / "custom_components" / "localcam")
-        text = _CONFIGURATION.format(media=json.dumps(str(self.media)), port=self.port)
-        (self.config / "configuration.yaml").write_text(text)
-        onboarding = self.config / ".storage" / "onboarding"
-        if not onboarding.exists():
-            onboarding.write_text(json.dumps(_ONBOARDING))
-        if not (self.config / ".storage" / "auth_provider.homeassistant").exists():
-            self._add_user()
 
     def _add_user(self) -> None:
         added = subprocess.run(

@@ -12,7 +12,8 @@ import time
 import pytest
 
 from scripts.config_flow import entries
-from scripts.home_assistant import PROJECT, HomeAssistant
+from scripts.home_assistant import HomeAssistant
+from scripts.home_folder import PROJECT
 from scripts.processes import descendants
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(300)]
