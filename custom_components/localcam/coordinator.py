@@ -30,7 +30,8 @@ from .engine.messages import (
 )
 from .engine.settings import AddressSource, CameraSettings, EntitySource, parse_camera
 from .engine.values import CameraFacts, Clip, ClipQuery, ClipReason, MotionEvent, StorageState
-from .entity_source import async_still_picture, async_stream_address
+from .entity_answers import EntityAnswers
+from .entity_source import async_stream_address
 
 if TYPE_CHECKING:
     from .bridge import House
@@ -104,9 +105,12 @@ class LocalCamCoordinator:
         self._changing = asyncio.Lock()
         self._away_logged = False
         self._reauth_asked = False
-        self._answering: set[type[AddressWanted | PictureWanted]] = set()
+        source = self.settings.source
+        self._answers: EntityAnswers | None = None
+        if isinstance(source, EntitySource):
+            self._answers = EntityAnswers(house, entry, source.entity_id, self._entity_address)
         self._picture: tuple[float, bytes] = (float("-inf"), b"")
-        self._picture_wanted: asyncio.Lock = asyncio.Lock()
+        self._picture_wanted = asyncio.Lock()
 
     # Its life
 
@@ -199,8 +203,8 @@ class LocalCamCoordinator:
                 self._lost(None, "its worker process ended")
             case RecordingFailed():
                 _LOGGER.warning("%s: a clip could not be recorded: %s", self.entry.title, report.fault)
-            case AddressWanted() | PictureWanted():
-                self._answer(type(report))
+            case AddressWanted() | PictureWanted() if self._answers:
+                self._answers.async_answer(report)
             case _:
                 pass  # answers to the station's own questions
 
@@ -221,31 +225,10 @@ class LocalCamCoordinator:
             self.entry.async_start_reauth(self.hass)
         self._update(Changed.AVAILABILITY | Changed.MOTION, online=False, in_motion=False, fault=fault)
 
-    # What a worker of a camera entity asks
-
     @callback
-    def _answer(self, wanted: type[AddressWanted | PictureWanted]) -> None:
-        source = self.settings.source
-        if wanted in self._answering or not isinstance(source, EntitySource):
-            return
-        self._answering.add(wanted)
-        answer = self._async_give_address if wanted is AddressWanted else self._async_give_picture
-        task = self.entry.async_create_background_task(
-            self.hass, answer(source.entity_id), f"{DOMAIN} answer to {self.camera_id}"
-        )
-        task.add_done_callback(lambda _: self._answering.discard(wanted))
-
-    async def _async_give_address(self, entity_id: str) -> None:
-        address = await async_stream_address(self.hass, entity_id)
-        if self.house.is_running:
-            await self.hass.async_add_executor_job(self.house.station.entity_address, self.camera_id, address)
+    def _entity_address(self, address: StreamAddress | None) -> None:
         if address is not None and (streams := _is_rtsp_url(address.url)) != self.state.has_rtsp_stream:
             self._update(Changed.AVAILABILITY, has_rtsp_stream=streams)
-
-    async def _async_give_picture(self, entity_id: str) -> None:
-        jpeg = await async_still_picture(self.hass, entity_id)
-        if self.house.is_running:
-            await self.hass.async_add_executor_job(self.house.station.entity_picture, self.camera_id, jpeg)
 
     # What is asked of the camera
 
