@@ -21,6 +21,8 @@ LEARN_MOVING_S = 40.0
 """The same where something moves now."""
 LEARN_NOISE_S = 8.0
 """Time constant of the learned noise."""
+NOISE_INTERVAL_S = 0.15
+"""Noise is learned no more often than this: it changes slowly."""
 LEARN_NOISE_MOVING_S = 60.0
 """The same where something moves: a person walking by is not noise, a television that is on for long is."""
 BRIGHTNESS_FLOOR = 5.0
@@ -71,7 +73,9 @@ class _Room:
         self.changed = np.zeros(shape, np.bool_)
         self.moving = np.zeros(shape, np.bool_)
         self._surroundings = WindowSum(*shape)
-        self._neighbours = WindowSum(*shape, dtype=np.uint8)
+        self._neighbours = WindowSum(*shape, dtype=np.uint8, edge_goes_on=False)
+        self._noise_step_s = 0.0
+        """Since noise was last learned."""
         self.first_at_s = self.last_at_s = self.lit_since_s = self.lit_until_s = frame.captured_at_s
 
     def see(self, frame: Frame) -> None:
@@ -119,8 +123,10 @@ class _Room:
             self._rate.fill(LIGHT_LEARN)
         self.brightness.follow(self._rate)
         self.texture.follow(self._rate)
-        if not lit or flickers:
-            self._fill_rate(step_s, LEARN_NOISE_S, LEARN_NOISE_MOVING_S)
+        self._noise_step_s += step_s
+        if (not lit or flickers) and self._noise_step_s >= NOISE_INTERVAL_S:
+            self._fill_rate(min(self._noise_step_s, LONGEST_STEP_S), LEARN_NOISE_S, LEARN_NOISE_MOVING_S)
+            self._noise_step_s = 0.0
             self.brightness.learn_noise(self._rate)
             self.texture.learn_noise(self._rate)
 

@@ -54,7 +54,8 @@ def _places(squares: Counts) -> Counts:
 
 def _spread(places: Counts) -> Counts:
     """The largest of each place and its eight neighbours: what moves is elsewhere a moment later."""
-    padded = np.pad(places, 1)
+    padded = np.zeros((places.shape[0] + 2, places.shape[1] + 2), np.uint8)
+    padded[1:-1, 1:-1] = places
     tall = np.maximum(np.maximum(padded[:-2], padded[1:-1]), padded[2:])
     spread: Counts = np.maximum(np.maximum(tall[:, :-2], tall[:, 1:-1]), tall[:, 2:])
     return spread
@@ -75,7 +76,7 @@ def measure(motion: MotionMap, before: Trace) -> tuple[Features, Trace]:
         cluster = int(places.max(initial=0))
         remembered = [trace for trace in before.places if trace.shape == places.shape]
         lasting = max((int(np.minimum(places, trace).max(initial=0)) for trace in remembered), default=0)
-        contrast = float(motion.excess.mean(where=motion.moving))
+        contrast = float(np.vdot(motion.excess, motion.moving)) / moving
         places = _spread(places)
     values = {
         "area": moving / cells,

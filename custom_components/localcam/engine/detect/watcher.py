@@ -34,6 +34,8 @@ class MotionWatcher:
         """Whether the frame just seen moved, before any quiet time."""
         self.strongest = False
         """Whether the frame just seen is the strongest so far of the open event."""
+        self.strength = 0.0
+        """Score of the frame just seen, 0 to 1."""
         self.features = Features(version=FEATURES_VERSION, values={})
         """Of the frame just seen."""
 
@@ -55,14 +57,14 @@ class MotionWatcher:
         self._looked_at_s = frame.captured_at_s
         motion = self._detector.look(frame)
         self.features, self._trace = measure(motion, self._trace)
-        strength = score(self.features, self._model)
+        self.strength = score(self.features, self._model)
         transitions = self._machine.step(
             Observation(
                 at_s=frame.captured_at_s,
-                moving=strength >= self._model.threshold * (KEEP_SHARE if self.moving else 1.0),
+                moving=self.strength >= self._model.threshold * (KEEP_SHARE if self.moving else 1.0),
                 light_changes=motion.lighting_changed,
                 suspected=self._detector.suspects,
-                score=strength,
+                score=self.strength,
                 kind=kind_of(self.features),
                 features=self.features,
                 model_version=self._model.version,
