@@ -21,6 +21,8 @@ class LearnedGrid:
         self.excess: Grid = np.zeros(shape, np.float32)
         """How many times that difference is what noise explains."""
         self._scratch: Grid = np.zeros(shape, np.float32)
+        self._rate: Grid = np.zeros(shape, np.float32)
+        self._beyond = np.zeros(shape, np.bool_)
         self._pictures = 0
 
     def begin(self, seen: Grid) -> None:
@@ -46,9 +48,12 @@ class LearnedGrid:
         np.multiply(self.difference, rate, out=self._scratch)
         np.add(self.usual, self._scratch, out=self.usual)
 
-    def learn_noise(self, rate: Grid) -> None:
-        """Let the picture compared last count towards the noise."""
+    def learn_noise(self, rate: float, rate_beyond: float) -> None:
+        """Let the picture compared last count towards the noise; by the second rate where noise does not explain it."""
+        np.greater(self.excess, 1, out=self._beyond)
+        self._rate.fill(rate)
+        np.copyto(self._rate, np.float32(rate_beyond), where=self._beyond)
         np.abs(self.difference, out=self._scratch)
         np.subtract(self._scratch, self.noise, out=self._scratch)
-        np.multiply(self._scratch, rate, out=self._scratch)
+        np.multiply(self._scratch, self._rate, out=self._scratch)
         np.add(self.noise, self._scratch, out=self.noise)

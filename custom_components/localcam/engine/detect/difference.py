@@ -23,8 +23,9 @@ LEARN_NOISE_S = 8.0
 """Time constant of the learned noise."""
 NOISE_INTERVAL_S = 0.15
 """Noise is learned no more often than this: it changes slowly."""
-LEARN_NOISE_MOVING_S = 60.0
-"""The same where something moves: a person walking by is not noise, a television that is on for long is."""
+LEARN_NOISE_BEYOND_S = 60.0
+"""The same where the picture is beyond what noise explains: a person or a reflection is not noise, a television that is
+on for long is."""
 BRIGHTNESS_FLOOR = 5.0
 """Smallest change of brightness that can count, in steps of 8 bits."""
 TEXTURE_FLOOR = 0.04
@@ -118,22 +119,17 @@ class _Room:
         """Follow what does not move, and hardly what does; everything at once while light settles."""
         np.greater(self.excess, 1, out=self.changed)
         np.logical_and(self.changed, self.active, out=self.changed)
-        self._fill_rate(step_s, LEARN_S, LEARN_MOVING_S)
-        if lit:
-            self._rate.fill(LIGHT_LEARN)
+        self._rate.fill(LIGHT_LEARN if lit else step_s / (step_s + LEARN_S))
+        if not lit:
+            np.copyto(self._rate, np.float32(step_s / (step_s + LEARN_MOVING_S)), where=self.changed)
         self.brightness.follow(self._rate)
         self.texture.follow(self._rate)
         self._noise_step_s += step_s
         if (not lit or flickers) and self._noise_step_s >= NOISE_INTERVAL_S:
-            self._fill_rate(min(self._noise_step_s, LONGEST_STEP_S), LEARN_NOISE_S, LEARN_NOISE_MOVING_S)
+            step_s = min(self._noise_step_s, LONGEST_STEP_S)
             self._noise_step_s = 0.0
-            self.brightness.learn_noise(self._rate)
-            self.texture.learn_noise(self._rate)
-
-    def _fill_rate(self, step_s: float, constant_s: float, constant_moving_s: float) -> None:
-        """One rate where things changed and move, another elsewhere."""
-        self._rate.fill(step_s / (step_s + constant_s))
-        np.copyto(self._rate, np.float32(step_s / (step_s + constant_moving_s)), where=self.changed)
+            for measure in (self.brightness, self.texture):
+                measure.learn_noise(step_s / (step_s + LEARN_NOISE_S), step_s / (step_s + LEARN_NOISE_BEYOND_S))
 
 
 class DifferenceDetector:
