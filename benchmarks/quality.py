@@ -11,6 +11,7 @@ import json
 from pathlib import Path
 import sys
 import time
+from typing import TypedDict
 
 from benchmarks.scoring import Counts, count
 from benchmarks.sequences import PRE_ROLL_S, LabelledSequence, pictures, pre_roll, sequences
@@ -19,6 +20,17 @@ from custom_components.localcam.engine.settings import DetectSettings
 from custom_components.localcam.engine.values import Frame
 
 COLUMNS = ("frames", "events", "detected", "false_alarms", "alarm_share", "frame_recall", "frame_f1", "latency_s")
+
+
+type Figures = dict[str, str | float | int | None]
+
+
+class Result(TypedDict):
+    """What `--json` prints."""
+
+    sequences: list[Figures]
+    total: Figures
+    us_per_frame: float | None
 
 
 def decisions(sequence: LabelledSequence) -> tuple[list[bool], list[float]]:
@@ -39,10 +51,10 @@ def decisions(sequence: LabelledSequence) -> tuple[list[bool], list[float]]:
     return positive, costs_s
 
 
-def measure(folder: Path) -> dict[str, object]:
+def measure(folder: Path) -> Result:
     """The design's object: figures of each sequence and in total."""
     total = Counts()
-    rows: list[dict[str, object]] = []
+    rows: list[Figures] = []
     costs_s: list[float] = []
     for sequence in sequences(folder):
         positive, spent_s = decisions(sequence)
@@ -50,13 +62,13 @@ def measure(folder: Path) -> dict[str, object]:
         total.add(counts)
         costs_s += spent_s
         rows.append({"name": sequence.name, "fps": sequence.fps, **counts.figures()})
-    microseconds = sorted(costs_s)[len(costs_s) // 2] * 1e6 if costs_s else None
-    return {"sequences": rows, "total": total.figures(), "us_per_frame": microseconds and round(microseconds, 1)}
+    microseconds = round(sorted(costs_s)[len(costs_s) // 2] * 1e6, 1) if costs_s else None
+    return {"sequences": rows, "total": {**total.figures()}, "us_per_frame": microseconds}
 
 
-def table(result: dict[str, object]) -> str:
+def table(result: Result) -> str:
     """The same for people."""
-    rows = [*result["sequences"], {"name": "total", **result["total"]}]  # type: ignore[misc, dict-item]
+    rows = [*result["sequences"], {"name": "total", **result["total"]}]
     lines = ["".join([f"{'':22}", *(f"{column:>14}" for column in COLUMNS)])]
     for row in rows:
         cells = ("-" if row.get(column) is None else f"{row[column]:g}" for column in COLUMNS)
