@@ -99,6 +99,15 @@ def positions(path_or_file: object) -> list[int]:
         ]
 
 
+def parameter_sets(codec: str, keyframe: bytes) -> bytes:
+    """Those that stand before an Annex B keyframe, as an RTSP server's description gives them."""
+    units = [unit.rstrip(b"\0") for unit in keyframe.split(b"\0\0\1")[1:]]
+    kinds = {"h264": (7, 8), "hevc": (32, 33, 34)}[codec]
+    return b"".join(
+        b"\0\0\0\1" + unit for unit in units if (unit[0] & 0x1F if codec == "h264" else unit[0] >> 1 & 0x3F) in kinds
+    )
+
+
 def _picture(camera: Camera, number: int) -> av.VideoFrame:
     luma = np.full((camera.height_px, camera.width_px), 60, np.uint8)
     if camera.bit_rate:
@@ -148,7 +157,7 @@ def _film_video(camera: Camera, seconds: float) -> tuple[tuple[StreamFormat, ...
         medium=Medium.VIDEO,
         codec=camera.codec,
         time_base=VIDEO_CLOCK,
-        extradata=encoder.extradata or b"",
+        extradata=parameter_sets(camera.codec, packets[0].payload),
         width_px=camera.width_px,
         height_px=camera.height_px,
     )

@@ -1,0 +1,198 @@
+"""The storage folder takes files whole, gives them back by any range, and lets no name lead out of it."""
+
+import errno
+import hashlib
+import os
+from pathlib import Path
+from unittest.mock import patch
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.localcam.engine.errors import StorageError, StorageFullError
+from custom_components.localcam.engine.vault.names import is_name
+from custom_components.localcam.engine.vault.vault import Vault
+
+NAME = "camera-1/2026-11-23/01KAAAAAAAAAAAAAAAAAAAAAAA.lcv"
+PART = NAME + ".part"
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Vault:
+    return Vault(tmp_path / "clips")
+
+
+def store(vault: Vault, name: str, data: bytes) -> None:
+    with vault.create(name) as writer:
+        writer.write(data)
+        writer.sync()
+
+
+def test_what_is_written_is_read_back_and_described_as_it_lies_on_disk(vault: Vault, tmp_path: Path) -> None:
+    with vault.create(NAME) as writer:
+        assert writer.write(b"one") == 3
+        assert writer.write(memoryview(b" and two")) == 8
+        writer.sync()
+        assert (writer.size_bytes, writer.sha256) == (11, hashlib.sha256(b"one and two").hexdigest())
+    on_disk = tmp_path / "clips" / NAME
+    assert on_disk.read_bytes() == b"one and two"
+    assert on_disk.stat().st_mode & 0o777 == 0o600
+    assert vault.size_on_disk(NAME) == 11
+    described = vault.describe(NAME)
+    assert (described.name, described.size_bytes, described.sha256) == (NAME, 11, writer.sha256)
+
+
+@given(data=st.binary(max_size=300), offset=st.integers(0, 320), length=st.integers(0, 320))
+def test_any_range_reads_as_a_slice(tmp_path_factory: pytest.TempPathFactory, data: bytes, offset: int, length: int) -> None:
+    vault = Vault(tmp_path_factory.mktemp("clips"))
+    store(vault, NAME, data)
+    reader = vault.open(NAME)
+    assert reader.read_at(offset, length) == data[offset : offset + length]
+    assert reader.size_bytes == len(data)
+    reader.seek(-min(len(data), 5), os.SEEK_END)
+    assert reader.read() == data[-5:]
+    assert reader.tell() == len(data)
+    reader.close()
+    reader.close()
+
+
+def test_a_second_writer_of_one_file_is_refused(vault: Vault) -> None:
+    store(vault, NAME, b"first")
+    with pytest.raises(StorageError):
+        vault.create(NAME)
+    assert vault.open(NAME).read() == b"first"
+
+
+def test_publishing_renames_between_two_syncs_of_the_folder(vault: Vault) -> None:
+    store(vault, PART, b"video")
+    steps: list[str] = []
+    fsync, rename = os.fsync, os.rename
+    with (
+        patch("os.fsync", side_effect=lambda fd: (steps.append("fsync"), fsync(fd))),
+        patch("os.rename", side_effect=lambda *names, **fds: (steps.append("rename"), rename(*names, **fds))),
+    ):
+        vault.publish(PART, NAME)
+    assert steps == ["fsync", "rename", "fsync"]
+    assert not vault.exists(PART)
+    assert vault.open(NAME).read() == b"video"
+
+
+def test_a_new_folder_is_on_disk_before_the_file_in_it(vault: Vault) -> None:
+    with patch("os.fsync", wraps=os.fsync) as fsync:
+        vault.create(NAME).close()
+    # The storage folder's own parent, the camera's folder and the day's folder.
+    assert fsync.call_count == 3
+    with patch("os.fsync", wraps=os.fsync) as fsync:
+        vault.create(PART).close()
+    assert fsync.call_count == 0
+
+
+def test_removing_takes_the_empty_day_along_and_may_be_repeated(vault: Vault, tmp_path: Path) -> None:
+    store(vault, NAME, b"1")
+    store(vault, PART, b"2")
+    vault.remove(NAME)
+    assert list(vault.names()) == [PART]
+    vault.remove(PART)
+    vault.remove(PART)
+    assert list(vault.names()) == []
+    assert not (tmp_path / "clips" / "camera-1" / "2026-11-23").exists()
+    store(vault, NAME, b"3")
+    assert list(vault.names()) == [NAME]
+
+
+def test_a_day_that_is_removed_while_a_file_is_made_in_it_is_made_again(vault: Vault, tmp_path: Path) -> None:
+    store(vault, NAME, b"1")
+    opened = os.open
+    emptied: list[bool] = []
+
+    def open_after_removal(path: str, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int:
+        if flags & os.O_CREAT and not emptied:
+            emptied.append(True)
+            vault.remove(NAME)
+        return opened(path, flags, mode, dir_fd=dir_fd)
+
+    with patch("os.open", open_after_removal):
+        store(vault, PART, b"2")
+    assert list(vault.names()) == [PART]
+
+
+def test_files_of_others_are_neither_listed_nor_touched(vault: Vault, tmp_path: Path) -> None:
+    store(vault, NAME, b"ours")
+    folder = tmp_path / "clips"
+    for other in ("notes.txt", "camera-1/readme", "camera-1/2026-11-23/Ähem.mp4", "lost+found"):
+        (folder / other).write_bytes(b"theirs")
+    (folder / "camera-2").symlink_to(folder / "camera-1")
+    assert list(vault.names()) == [NAME]
+
+
+def test_a_storage_folder_that_is_gone_does_not_look_empty(tmp_path: Path) -> None:
+    with pytest.raises(StorageError):
+        list(Vault(tmp_path / "not mounted").names())
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../x.lcv", "/etc/passwd", "c/2026-11-23/../../x.lcv", "c/2026-11-23/.lcv", "c/today/x.lcv", "x.lcv", "",
+     "c/2026-11-23/x.lcv\n", "c/2026-11-23/x\0.lcv", "c\\2026-11-23\\x.lcv", "c/2026-11-23/x.lcv/y", "c//x.lcv"],
+)
+def test_names_that_are_not_ours_are_refused_everywhere(vault: Vault, name: str) -> None:
+    for method in (vault.create, vault.open, vault.remove, vault.exists, vault.size_on_disk, vault.describe):
+        with pytest.raises(StorageError):
+            method(name)
+    with pytest.raises(StorageError):
+        vault.publish(name, NAME)
+
+
+@given(st.text(max_size=40))
+def test_no_name_that_is_accepted_leads_anywhere_else(name: str) -> None:
+    if is_name(name):
+        assert ".." not in name
+        assert name.count("/") == 2
+        assert name.isascii()
+
+
+def test_links_are_not_followed(vault: Vault, tmp_path: Path) -> None:
+    store(vault, NAME, b"x")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "2026-11-23").mkdir()
+    (tmp_path / "clips" / "camera-2").symlink_to(elsewhere)
+    (tmp_path / "clips" / "camera-1" / "2026-11-23" / "b.lcv").symlink_to("/etc/hostname")
+    with pytest.raises(StorageError):
+        vault.create("camera-2/2026-11-23/a.lcv")
+    with pytest.raises(StorageError):
+        vault.open("camera-1/2026-11-23/b.lcv")
+    assert list((elsewhere / "2026-11-23").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"),
+    [(errno.ENOSPC, StorageFullError), (errno.EDQUOT, StorageFullError), (errno.EIO, StorageError)],
+)
+def test_what_the_disk_says_is_told_as_an_error_of_the_engine(vault: Vault, number: int, kind: type[Exception]) -> None:
+    writer = vault.create(NAME)
+    for call, action in (("os.write", lambda: writer.write(b"x")), ("os.fsync", writer.sync)):
+        with patch(call, side_effect=OSError(number, os.strerror(number), "/secret/folder")):
+            with pytest.raises(kind) as caught:
+                action()
+            assert type(caught.value) is kind
+            assert "/secret" not in str(caught.value)
+
+
+def test_a_full_disk_leaves_what_it_took(vault: Vault) -> None:
+    """A write that takes a part, then fails: size and digest speak of that part."""
+    write = os.write
+    full = iter([False, True])
+
+    def short_write(fd: int, data: memoryview) -> int:
+        if next(full):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(fd, data[:4])
+
+    writer = vault.create(NAME)
+    with patch("os.write", short_write), pytest.raises(StorageFullError):
+        writer.write(b"12345678")
+    writer.close()
+    writer.close()
+    assert writer.size_bytes == vault.size_on_disk(NAME) == 4
+    assert writer.sha256 == vault.describe(NAME).sha256
