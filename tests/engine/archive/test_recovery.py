@@ -126,24 +126,6 @@ def test_the_dead_are_asked_for_only_about_files_without_a_row() -> None:
     assert asked == [ulid(2)]
 
 
-def test_one_camera_is_recovered_while_others_record() -> None:
-    attic, hall = stem(1, "attic"), stem(2, "hall")
-    todo = plan(
-        listed={f"{attic}.lcv", f"{hall}.lcv"},
-        garbage={f"{stem(3, 'attic')}.lcv", f"{stem(4, 'hall')}.lcv"},
-        found=[f"{stem(5, 'attic')}.lcv.grow.part", f"{stem(6, 'hall')}.lcv.grow.part"],
-        is_deleted=lambda clip_id: False,
-        camera_id="hall",
-    )
-    assert todo == RecoveryPlan(
-        unlink=(f"{stem(4, 'hall')}.lcv",),
-        adopt_unlisted=(),
-        salvage_growing=(f"{stem(6, 'hall')}.lcv.grow.part",),
-        missing=(f"{hall}.lcv",),
-        foreign=(),
-    )
-
-
 @pytest.mark.parametrize("stage", Stage)
 def test_names_are_understood_and_made(stage: Stage) -> None:
     name = understand(CLIP + stage.value)

@@ -27,15 +27,14 @@ def bury(
     Raises UnknownClipError, before anything changes, where the owner names a clip that is not there. An automatic
     deletion was planned some moments ago: it leaves out what was flagged or deleted since.
     """
-    wanted = tuple(dict.fromkeys(clip_ids))
     if why is DeletedBecause.OWNER:
-        known = _known(connection, wanted)
-        for clip_id in wanted:
+        known = _known(connection, clip_ids)
+        for clip_id in clip_ids:
             if clip_id not in known:
                 raise UnknownClipError(f"there is no clip {clip_id}")
-        chosen = json.dumps(wanted)
+        chosen = json.dumps(list(clip_ids))
     else:
-        chosen = json.dumps(_unflagged(connection, wanted))
+        chosen = json.dumps(_unflagged(connection, clip_ids))
     names = _file_names(connection, chosen)
     connection.execute(
         "INSERT INTO tombstones SELECT clip_id, camera_id, started_utc_s, ?, ? FROM clips "
@@ -50,7 +49,7 @@ def bury(
 
 def _known(connection: sqlite3.Connection, clip_ids: Sequence[str]) -> set[str]:
     rows = connection.execute(
-        "SELECT clip_id FROM clips WHERE clip_id IN (SELECT value FROM json_each(?))", (json.dumps(clip_ids),)
+        "SELECT clip_id FROM clips WHERE clip_id IN (SELECT value FROM json_each(?))", (json.dumps(list(clip_ids)),)
     )
     return {row["clip_id"] for row in rows}
 
@@ -59,7 +58,7 @@ def _unflagged(connection: sqlite3.Connection, clip_ids: Sequence[str]) -> list[
     rows = connection.execute(
         "SELECT clip_id FROM clips c WHERE clip_id IN (SELECT value FROM json_each(?)) "
         "AND NOT EXISTS (SELECT 1 FROM verdicts WHERE clip_id = c.clip_id)",
-        (json.dumps(clip_ids),),
+        (json.dumps(list(clip_ids)),),
     )
     return [row["clip_id"] for row in rows]
 

@@ -32,18 +32,12 @@ def plan(
     garbage: AbstractSet[str],
     found: Iterable[str],
     is_deleted: Callable[[str], bool],
-    camera_id: str | None = None,
 ) -> RecoveryPlan:
     """Decide on each file `found`, given the files that rows name and those that are garbage.
 
-    `is_deleted` tells whether a clip id has a tombstone; it is asked only about files that no row names. With a
-    `camera_id`, only that camera's folder is looked at: the other cameras' workers may be writing.
+    `is_deleted` tells whether a clip id has a tombstone; it is asked only about files that no row names. For one camera,
+    the caller hands in that camera's names only: the others' workers may be writing.
     """
-    if camera_id is not None:
-        prefix = f"{camera_id}/"
-        listed = {name for name in listed if name.startswith(prefix)}
-        garbage = {name for name in garbage if name.startswith(prefix)}
-        found = [name for name in found if name.startswith(prefix)]
     names = frozenset(found)
     decided: dict[str, list[str]] = {"unlink": [], "adopt": [], "salvage": [], "keep": [], "foreign": []}
     for name in sorted(names):
