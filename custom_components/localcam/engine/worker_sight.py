@@ -16,8 +16,8 @@ _LATE_S = 1.0
 """Packets that waited this long are not decoded: recording goes on, and the next keyframe catches up."""
 
 
-_PEAKS = 4
-"""Events whose strongest picture is held at a time."""
+_PEAKS = 2
+"""Events whose strongest picture is held at a time: the open one, and the one before it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
