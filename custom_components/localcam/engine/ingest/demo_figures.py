@@ -15,6 +15,8 @@ from .demo_scenery import Material
 
 type Point = tuple[float, float]
 type Plane = npt.NDArray[np.float32]
+type Share = npt.NDArray[np.uint8]
+"""0 to 1 in steps of 1/255, a quarter of what is drawn with: figures are most of what the room keeps in memory."""
 
 PHASES = 14
 """Pictures of one double step."""
@@ -44,16 +46,16 @@ class Limb:
 class Sprite:
     """A drawn figure: planes of shape (h, w), its colour planes of shape (h / 2, w / 2), both h and w even."""
 
-    alpha: Plane
-    luma: Plane
-    """Reflectance times `alpha`, by day."""
-    infrared: Plane
+    alpha: Share
+    root_luma: Share
+    """Square root of the reflectance times `alpha`, by day: what is dark needs the finer steps."""
+    root_infrared: Share
     """The same in infra-red light."""
-    half_alpha: Plane
-    cb: Plane
-    cr: Plane
+    half_alpha: Share
+    cb: npt.NDArray[np.int8]
+    cr: npt.NDArray[np.int8]
     """Offsets from grey times `half_alpha`."""
-    shadow: Plane
+    shadow: Share
     """How much light the figure takes from the floor below it, 0 to 1."""
     foot_row: int
     """Which row of the sprite stands on the floor."""
@@ -136,13 +138,13 @@ def draw(limbs: tuple[Limb, ...], height_px: float, *, leftwards: bool) -> Sprit
         _stroke(planes, limb, (half_width, above), height_px, -1 if leftwards else 1)
     flat = (np.hypot((columns - half_width - 0.03 * height_px) / (0.9 * reach), (above - rows) / 0.055)) / height_px
     return Sprite(
-        alpha=planes["alpha"],
-        luma=planes["luma"],
-        infrared=planes["infrared"],
-        half_alpha=_halved(planes["alpha"]),
-        cb=_halved(planes["cb"]),
-        cr=_halved(planes["cr"]),
-        shadow=(0.5 * np.clip(1.25 - flat, 0, 1) * (1 - planes["alpha"])).astype(np.float32),
+        alpha=_share(planes["alpha"]),
+        root_luma=_share(np.sqrt(planes["luma"])),
+        root_infrared=_share(np.sqrt(planes["infrared"])),
+        half_alpha=_share(_halved(planes["alpha"])),
+        cb=np.rint(_halved(planes["cb"])).astype(np.int8),
+        cr=np.rint(_halved(planes["cr"])).astype(np.int8),
+        shadow=_share(0.5 * np.clip(1.25 - flat, 0, 1) * (1 - planes["alpha"])),
         foot_row=above,
     )
 
@@ -180,6 +182,11 @@ def _stroke(planes: dict[str, Plane], limb: Limb, origin: Point, height_px: floa
         planes[name][there] += cover * (value - planes[name][there])
 
 
+def _share(plane: Plane) -> Share:
+    share: Share = np.rint(np.clip(plane, 0, 1) * 255).astype(np.uint8)
+    return share
+
+
 def _halved(plane: Plane) -> Plane:
     halved: Plane = (plane[0::2, 0::2] + plane[1::2, 0::2] + plane[0::2, 1::2] + plane[1::2, 1::2]) * np.float32(0.25)
     return halved
@@ -204,7 +211,7 @@ class Figures:
         key = (is_person, step, round(height_px), leftwards)
         sprite = self._drawn.get(key)
         if sprite is None:
-            if len(self._drawn) >= 2 * PHASES:
+            if len(self._drawn) >= PHASES:
                 self._drawn.clear()  # one walk's pictures are enough: memory is the worker's scarce good
             angle = step / PHASES * 2 * math.pi
             sprite = draw(person(angle) if is_person else cat(angle), height_px, leftwards=leftwards)

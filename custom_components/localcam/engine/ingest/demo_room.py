@@ -20,6 +20,8 @@ EXPOSURE_SETTLES_S = 0.45
 """Time constant of the simulated camera's automatic exposure."""
 GLOW_BOX = (290, 60, 600, 300)
 """What the television lights, in units of 640x360."""
+STEP = np.float32(1 / 255)
+"""Of a figure's shares."""
 FOOT_Y = (262.0, 292.0, 334.0)
 PERSON_HEIGHT = (150.0, 178.0, 222.0)
 CAT_HEIGHT = (24.0, 29.0, 37.0)
@@ -162,7 +164,8 @@ class DemoRoom:
         own = slice(y0 - top, y1 - top), slice(x0 - left, x1 - left)
         room = self._luma[there].astype(np.float32) - 16
         figure = self._figure_luma(sprite, own, there, light)
-        seen = 16 + room * (1 - sprite.shadow[own]) * (1 - sprite.alpha[own]) + figure
+        lets_through = (1 - sprite.shadow[own] * STEP) * (1 - sprite.alpha[own] * STEP)
+        seen = 16 + room * lets_through + figure
         if y < FOOT_Y[2] - 8:
             # Coffee table and armchair stand in front of all but the closest.
             np.copyto(seen, self._luma[there], where=self._scenery.foreground[there])
@@ -177,13 +180,13 @@ class DemoRoom:
         scenery = self._scenery
         middle = there[0].start, (there[1].start + there[1].stop) // 2
         if light.night:
-            linear = sprite.infrared[own] * (0.25 + float(scenery.infrared_light[middle]))
+            linear = (sprite.root_infrared[own] * STEP) ** 2 * (0.25 + float(scenery.infrared_light[middle]))
         else:
             lamp = float(scenery.lamplight[middle]) if light.lamp else 0.0
-            linear = sprite.luma[own] * min(1.2, 0.28 + 0.6 * float(scenery.daylight[middle]) + lamp)
+            linear = (sprite.root_luma[own] * STEP) ** 2 * min(1.2, 0.28 + 0.6 * float(scenery.daylight[middle]) + lamp)
         exposed = self._seen(linear, light).astype(np.float32) - 16
         # The square root of a half-covered pixel is too bright: cover counts once more at the edge.
-        figure: npt.NDArray[np.float32] = exposed * np.sqrt(sprite.alpha[own])
+        figure: npt.NDArray[np.float32] = exposed * np.sqrt(sprite.alpha[own] * STEP)
         return figure
 
     def _blend_colour(
@@ -194,7 +197,7 @@ class DemoRoom:
             slice(part.start // 2, part.start // 2 + where.stop - where.start)
             for part, where in zip(own, half_there, strict=True)
         )
-        alpha = sprite.half_alpha[half_own]
+        alpha = sprite.half_alpha[half_own] * STEP
         if hidden_behind:
             alpha = alpha * ~self._scenery.foreground[there][::2, ::2]
         for plane, offset in ((self._cb, sprite.cb), (self._cr, sprite.cr)):
