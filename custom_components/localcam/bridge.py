@@ -119,6 +119,8 @@ class House:
         for undo in self._undo:
             undo()
         self._undo = []
+        for issue_id in (ISSUE_STORAGE_FULL, ISSUE_CLIPS_IN_BACKUPS):
+            ir.async_delete_issue(self.hass, DOMAIN, issue_id)
         station, self._station, self.storage = self._station, None, None
         if station is not None:
             await self.hass.async_add_executor_job(station.stop)

@@ -3,7 +3,7 @@
 from typing import override
 
 from homeassistant.components.camera import Camera, CameraEntityFeature
-from homeassistant.components.stream import CONF_RTSP_TRANSPORT
+from homeassistant.components.stream import CONF_RTSP_TRANSPORT, Stream
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -56,8 +56,8 @@ class LocalCamCamera(LocalCamEntity, Camera):
     @property
     @override
     def available(self) -> bool:
-        """A resting camera is there to be turned on."""
-        return self.camera_state.resting or super().available
+        """The worker's word counts, not that of a live view; and a resting camera is there to be turned on."""
+        return self.camera_state.resting or self.camera_state.online
 
     @override
     def camera_changed(self, changed: Changed) -> None:
@@ -76,6 +76,13 @@ class LocalCamCamera(LocalCamEntity, Camera):
         if stream is not None:
             stream.dynamic_stream_settings.preload_stream = False
             await stream.stop()
+
+    @override
+    async def async_create_stream(self) -> Stream | None:
+        if self.stream and not self.stream.available:
+            # A stream that broke keeps its address, which may have expired since: a camera entity gives a new one.
+            await self._async_end_stream()
+        return await super().async_create_stream()
 
     @override
     async def stream_source(self) -> str | None:

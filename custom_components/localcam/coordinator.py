@@ -35,6 +35,7 @@ from .entity_source import async_stream_address
 
 if TYPE_CHECKING:
     from .bridge import House
+    from .engine.station import Station
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -102,15 +103,13 @@ class LocalCamCoordinator:
             resting=bool(entry.options.get(CONF_RESTING, False)), has_rtsp_stream=_is_rtsp(self.settings)
         )
         self._listeners: dict[Callable[[Changed], None], None] = {}
-        self._changing = asyncio.Lock()
-        self._away_logged = False
-        self._reauth_asked = False
+        self._changing, self._reading, self._picture_wanted = asyncio.Lock(), asyncio.Lock(), asyncio.Lock()
+        self._away_logged = self._reauth_asked = self._failure_logged = False
         source = self.settings.source
         self._answers: EntityAnswers | None = None
         if isinstance(source, EntitySource):
             self._answers = EntityAnswers(house, entry, source.entity_id, self._entity_address)
         self._picture: tuple[float, bytes] = (float("-inf"), b"")
-        self._picture_wanted = asyncio.Lock()
 
     # Its life
 
@@ -183,6 +182,7 @@ class LocalCamCoordinator:
         report = reported.report
         match report:
             case ClipClosed():
+                self._failure_logged = False
                 self._update(Changed.CLIP_SAVED, saved_clip=report.clip)
                 self.entry.async_create_background_task(
                     self.hass, self.async_refresh_clips(), f"{DOMAIN} clips of {self.camera_id}"
@@ -201,8 +201,10 @@ class LocalCamCoordinator:
                 self._lost(fault, str(fault))
             case WorkerEnded(expected=False):
                 self._lost(None, "its worker process ended")
-            case RecordingFailed():
-                _LOGGER.warning("%s: a clip could not be recorded: %s", self.entry.title, report.fault)
+            case RecordingFailed(fault=why):
+                if not self._failure_logged:  # once until a clip is saved again
+                    _LOGGER.warning("%s: a clip could not be recorded: %s", self.entry.title, why)
+                self._failure_logged = True
             case AddressWanted() | PictureWanted() if self._answers:
                 self._answers.async_answer(report)
             case _:
@@ -269,25 +271,29 @@ class LocalCamCoordinator:
 
     async def async_refresh_clips(self) -> None:
         """Read again which clips there are; after each change of the catalogue, and when a day begins."""
-        if not self.house.is_running:
-            return
-        motion_clip, clips_today = await self.hass.async_add_executor_job(
-            self._read_clips, dt_util.start_of_local_day().timestamp()
-        )
+        async with self._reading:  # one reading after the other: the last one is the newest
+            if not self.house.is_running:
+                return
+            today_utc_s = dt_util.start_of_local_day().timestamp()
+            motion_clip, clips_today = await self.hass.async_add_executor_job(
+                _read_clips, self.house.station, self.camera_id, today_utc_s
+            )
         if (motion_clip, clips_today) != (self.state.motion_clip, self.state.clips_today):
             self._update(Changed.CLIPS, motion_clip=motion_clip, clips_today=clips_today)
-
-    def _read_clips(self, today_utc_s: float) -> tuple[Clip | None, int]:
-        only_this = frozenset({self.camera_id})
-        newest = self.house.station.clips(ClipQuery(camera_ids=only_this, limit=NEWEST_SEARCHED))
-        today = self.house.station.clips(ClipQuery(camera_ids=only_this, since_utc_s=today_utc_s))
-        shown = (e.clip for e in newest if e.clip.thumbnail and e.clip.reason is not ClipReason.REQUESTED)
-        return next(shown, None), len(today)
 
     @callback
     def async_storage_changed(self, storage: StorageState) -> None:
         """Take the state of the storage folder; the house calls it."""
         self._update(Changed.STORAGE, storage=storage)
+
+
+def _read_clips(station: Station, camera_id: str, today_utc_s: float) -> tuple[Clip | None, int]:
+    """The newest clip of motion that has a picture, and how many clips there are of today."""
+    only_this = frozenset({camera_id})
+    newest = station.clips(ClipQuery(camera_ids=only_this, limit=NEWEST_SEARCHED))
+    today = station.clips(ClipQuery(camera_ids=only_this, since_utc_s=today_utc_s))
+    shown = (e.clip for e in newest if e.clip.thumbnail and e.clip.reason is not ClipReason.REQUESTED)
+    return next(shown, None), len(today)
 
 
 def _is_rtsp(settings: CameraSettings) -> bool:

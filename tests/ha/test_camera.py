@@ -88,6 +88,19 @@ async def test_turned_off_it_rests_and_its_stream_ends(hass: HomeAssistant, worl
     assert (await async_get_image(hass, "camera.door")).content == JPEG
 
 
+async def test_a_stream_that_broke_is_made_anew(hass: HomeAssistant, world: World) -> None:
+    door = await add_camera(hass, world, RTSP)
+    entity = hass.data["camera"].get_entity("camera.door")
+    broken, fresh = (MagicMock(stop=AsyncMock(), available=available) for available in (False, True))
+    with patch("homeassistant.components.camera.create_stream", side_effect=[broken, fresh]):
+        assert await entity.async_create_stream() is broken
+        entity.async_write_ha_state()
+        assert door.state("camera", "camera").state == "idle", "the worker still sees the camera"
+        assert await entity.async_create_stream() is fresh
+        assert await entity.async_create_stream() is fresh
+    broken.stop.assert_awaited_once()
+
+
 async def test_the_stream_ends_with_the_entry(hass: HomeAssistant, world: World) -> None:
     door = await add_camera(hass, world, RTSP)
     stream = MagicMock(stop=AsyncMock(), available=True)

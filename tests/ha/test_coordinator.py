@@ -7,9 +7,10 @@ from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 import pytest
 
-from custom_components.localcam.engine.errors import SourceFault
+from custom_components.localcam.engine.errors import SourceFault, WorkerError
+from custom_components.localcam.engine.messages import RecordingFailed, RecordingFault
 
-from .fake_station import World, a_clip
+from .fake_station import FakeStation, World, a_clip
 from .living_camera import RTSP, LivingCamera, add_camera
 
 LOGGER = "custom_components.localcam.coordinator"
@@ -123,3 +124,27 @@ async def test_reports_of_a_camera_that_is_gone_are_let_go(hass: HomeAssistant, 
     camera.station.back("someone_else")
     await camera.settle()
     assert camera.coordinator.state.online
+
+
+async def test_a_disk_that_takes_no_clip_is_said_once_until_it_does(
+    hass: HomeAssistant, camera: LivingCamera, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, LOGGER)
+    failed = RecordingFailed(fault=RecordingFault.DISK_FULL, detail="")
+    for _ in range(3):
+        camera.station.report(camera.id, failed)
+    camera.station.save(a_clip(camera.id, 1, 1_790_000_000))
+    camera.station.report(camera.id, failed)
+    await camera.settle()
+    assert said(caplog) == ["Hall: a clip could not be recorded: disk_full"] * 2
+    assert camera.coordinator.state.online
+
+
+async def test_a_picture_that_the_worker_cannot_give_is_none(
+    hass: HomeAssistant, camera: LivingCamera, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(station: FakeStation, camera_id: str) -> bytes:
+        raise WorkerError("offline")
+
+    monkeypatch.setattr(FakeStation, "picture", fail)
+    assert await camera.coordinator.async_picture() is None

@@ -10,7 +10,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.localcam.const import DOMAIN
 from custom_components.localcam.engine.errors import ArchiveError, EngineError, StorageError
 
-from .fake_station import World
+from .fake_station import FakeStation, World
 from .living_camera import DEMO, RTSP, LivingCamera, add_camera
 
 
@@ -87,3 +87,21 @@ async def test_a_reload_after_a_new_password_watches_with_it(hass: HomeAssistant
     hass.config_entries.async_update_entry(camera.entry, data={**RTSP, "password": "n3w"})
     assert await hass.config_entries.async_reload(camera.id)
     assert camera.station.watched[camera.id].source.password == "n3w"  # type: ignore[union-attr]
+
+
+async def test_a_camera_that_fails_half_way_does_not_keep_the_station(
+    hass: HomeAssistant, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(station: FakeStation, query: object) -> None:
+        raise ArchiveError("disk I/O error")
+
+    entry = MockConfigEntry(domain=DOMAIN, title="Hall", data=DEMO)
+    entry.add_to_hass(hass)
+    with monkeypatch.context() as broken:
+        broken.setattr(FakeStation, "clips", fail)
+        await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert not any(station.running for station in world.stations)
+
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    assert world.station.running
