@@ -33,7 +33,7 @@ class TestPattern:
 
     __test__ = False
     codec: str = "h264"
-    """`h264`, `hevc` or `mjpeg`."""
+    """`h264`, `hevc` or `mjpeg`; `vp8` is one that no clip of ours can hold."""
     width_px: int = 640
     height_px: int = 360
     frames_per_s: int = 15
@@ -54,6 +54,7 @@ class TestPattern:
             "hevc": f"x265enc tune=zerolatency speed-preset=ultrafast bitrate=800 key-int-max={gop}"
             " option-string=pools=none:frame-threads=1:log-level=none"
             " ! h265parse ! rtph265pay name=pay0 pt=96 config-interval=-1",
+            "vp8": f"vp8enc deadline=1 keyframe-max-dist={gop} ! rtpvp8pay name=pay0 pt=96",
             "mjpeg": "jpegenc quality=60 ! rtpjpegpay name=pay0 pt=26",
         }[self.codec]
         return (
@@ -140,7 +141,7 @@ def missing_gstreamer() -> str | None:
     check = (
         "import gi; gi.require_version('GstRtspServer', '1.0'); from gi.repository import Gst, GstRtspServer;"
         " Gst.init(None); missing = [n for n in 'x264enc x265enc jpegenc rtph264pay rtph265pay rtpjpegpay avenc_aac"
-        " alawenc h264parse qtdemux matroskademux'.split() if not Gst.ElementFactory.find(n)];"
+        " vp8enc rtpvp8pay alawenc h264parse qtdemux matroskademux'.split() if not Gst.ElementFactory.find(n)];"
         " raise SystemExit('no GStreamer elements ' + ' '.join(missing) if missing else 0)"
     )
     try:

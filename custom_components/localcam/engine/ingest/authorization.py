@@ -2,11 +2,10 @@
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
-import hashlib
 import os
 import re
 
-_CHALLENGE = re.compile(r'(?:^|,)\s*(basic|digest)\s+((?:[\w-]+\s*=\s*(?:"[^"]*"|[^\s",]+)\s*,?\s*)+)', re.IGNORECASE)
+_CHALLENGE = re.compile(r'\b(basic|digest)\s+((?:[\w-]+\s*=\s*(?:"[^"]*"|[^\s",]+)\s*,?\s*)+)', re.IGNORECASE)
 _PARAMETER = re.compile(r'([\w-]+)\s*=\s*(?:"([^"]*)"|([^\s",]+))')
 _ALGORITHMS = ("sha-256", "sha-256-sess", "md5", "md5-sess")
 """Best first."""
@@ -47,6 +46,9 @@ class Authorizer:
         return {}
 
     def _digest_answer(self, challenge: Mapping[str, str], method: str, uri: str) -> str:
+        # Loaded only where a camera asks for it: OpenSSL costs a worker 0.7 MB.
+        import hashlib
+
         algorithm = challenge.get("algorithm", "MD5")
 
         def digest(*parts: str) -> str:

@@ -89,11 +89,19 @@ class MjpegSource:
         if self._first is None:
             raise SourceError(SourceFault.LOST, "not open")
         yield from self._stills.items(*self._first)
+        good_at_s = self._first[1]
         try:
             for jpeg, received_at_s in self._arriving:
                 if self._stop.is_set():
                     return
-                yield from self._stills.items(jpeg, received_at_s)
+                try:
+                    items = tuple(self._stills.items(jpeg, received_at_s))
+                except SourceError:
+                    if received_at_s - good_at_s > PICTURE_TIMEOUT_S:
+                        raise
+                    continue  # one bad picture is no reason to connect anew
+                good_at_s = received_at_s
+                yield from items
         except SourceError as err:
             raise SourceError(SourceFault.LOST, err.detail) from None
         raise SourceError(SourceFault.LOST, "the stream ended")

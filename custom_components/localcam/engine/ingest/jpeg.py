@@ -12,6 +12,8 @@ _BEGINNING = b"\xff\xd8\xff"
 _BEGINNING_OR_END = re.compile(rb"\xff[\xd8\xd9]")
 _SCAN = 0xDA
 _END = 0xD9
+_BEFORE_SCAN = frozenset(range(0xC0, 0xFF)) - frozenset(range(0xD0, 0xDA))
+"""Markers that a length follows; any other one means that the picture was cut short."""
 _FRAME_HEADERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
@@ -95,6 +97,8 @@ class JpegStream:
             if marker == 0xFF:
                 at += 1
                 continue
+            if marker not in _BEFORE_SCAN:
+                return -1
             at += 2 + int.from_bytes(self._pending[at + 2 : at + 4])
             if marker == _SCAN:
                 return at if at <= len(self._pending) else None
