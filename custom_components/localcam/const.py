@@ -23,6 +23,8 @@ CONF_RESTING: Final = "resting"
 
 # The house's settings, which all cameras share, as `engine.settings.parse_house` reads them.
 CONF_STORAGE_FOLDER: Final = "storage_folder"
+CONF_OLDER_FOLDERS: Final = "older_folders"
+"""Where clips lay before; never asked in a form."""
 CONF_QUOTA_GB: Final = "quota_gb"
 CONF_FREE_FLOOR_PERCENT: Final = "free_floor_percent"
 CONF_FREE_FLOOR_GB: Final = "free_floor_gb"

@@ -20,6 +20,7 @@ from .const import (
     CONF_FREE_FLOOR_PERCENT,
     CONF_LONGEST_CLIP_S,
     CONF_POST_ROLL_S,
+    CONF_OLDER_FOLDERS,
     CONF_PRE_ROLL_S,
     CONF_QUIET_S,
     CONF_QUOTA_GB,
@@ -127,7 +128,12 @@ class LocalCamOptionsFlow(OptionsFlow):
         problem = await self.hass.async_add_executor_job(prepare_folder, folder, allowed_folders(self.hass))
         if problem is not None:
             return {CONF_STORAGE_FOLDER: problem.value}
-        options = {**answers, CONF_STORAGE_FOLDER: folder}
+        kept = await async_load_house(self.hass)
+        options = {
+            **answers,
+            CONF_STORAGE_FOLDER: folder,
+            CONF_OLDER_FOLDERS: list(kept.older_folders_after(folder)),
+        }
         try:
             await async_apply_house(self.hass, options)
         except EngineError:

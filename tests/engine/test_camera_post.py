@@ -60,9 +60,7 @@ class World:
         self.executor = FakeExecutor()
         self.clock = FakeClock()
         self.reports: SimpleQueue[Reported] = SimpleQueue()
-        self.post = CameraPost(
-            SETTINGS, self.executor, self.home, self._note, self.clock, Backoff(random=lambda: 0.0)
-        )
+        self.post = CameraPost(SETTINGS, self.executor, self.home, self._note, self.clock, Backoff(random=lambda: 0.0))
 
     def _note(self, reported: Reported) -> None:
         self.home.deeds.append(f"announced {type(reported.report).__name__}")
@@ -128,9 +126,7 @@ def test_a_post_that_is_stopped_starts_no_more_workers(world: World) -> None:
 
 
 def test_settings_and_room_for_clips_reach_the_running_worker(world: World) -> None:
-    changed = CameraSettings(
-        camera_id="hall", name="Hall", source=DemoSource(), detect=DetectSettings(sensitivity=9)
-    )
+    changed = CameraSettings(camera_id="hall", name="Hall", source=DemoSource(), detect=DetectSettings(sensitivity=9))
     await_first(world)
     world.post.change(changed)
     world.post.allow_recording(False)

@@ -150,7 +150,9 @@ def test_arbitrary_bytes_are_no_message(data: bytes) -> None:
 
 @given(st.data())
 def test_a_message_with_one_thing_altered_is_a_message_or_an_error(data: st.DataObject) -> None:
-    whole = bytearray(sent(encode(Reported(camera_id="c", epoch=1, sequence=2, report=Picture(request_id=1, jpeg=b"x")))))
+    whole = bytearray(
+        sent(encode(Reported(camera_id="c", epoch=1, sequence=2, report=Picture(request_id=1, jpeg=b"x"))))
+    )
     whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
     try:
         assert isinstance(decode_reported(bytes(whole)), Reported)

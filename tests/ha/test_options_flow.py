@@ -187,15 +187,20 @@ async def test_house_settings_reach_running_cameras_and_the_store(
 
     done = await change(hass, await begin(hass, entry, "house"), {**house(folder), "storage_folder": f" {folder} "})
 
+    before = str(tmp_path / "media" / "localcam")
     expected = HouseSettings(
-        storage_folder=str(folder), quota_bytes=50 * GIB, free_floor_share=0.05, free_floor_bytes=GIB + GIB // 2
+        storage_folder=str(folder),
+        older_folders=(before,),
+        quota_bytes=50 * GIB,
+        free_floor_share=0.05,
+        free_floor_bytes=GIB + GIB // 2,
     )
     assert done["type"] is FlowResultType.CREATE_ENTRY
     told.assert_awaited_once_with(expected)
     no_longer_told.assert_not_awaited()
     assert folder.is_dir()
     assert list(folder.iterdir()) == []  # the trial write left nothing
-    assert hass_storage[STORAGE_KEY]["data"] == house(folder)
+    assert hass_storage[STORAGE_KEY]["data"] == {**house(folder), "older_folders": [before]}
     assert await async_load_house(hass) == expected
     assert entry.options == {"resting": True}
     assert typed(await begin(hass, entry, "house")) == house(folder)
@@ -288,7 +293,7 @@ async def test_house_settings_that_cannot_be_applied_are_not_saved(
     assert STORAGE_KEY not in hass_storage
 
     assert (await change(hass, form, wanted))["type"] is FlowResultType.CREATE_ENTRY
-    assert hass_storage[STORAGE_KEY]["data"] == wanted
+    assert hass_storage[STORAGE_KEY]["data"] == {**wanted, "older_folders": []}
 
 
 async def test_owner_is_told_where_backups_would_hold_the_clips(

@@ -21,6 +21,7 @@ from .executor import CameraExecutor
 from .messages import ClipClosed, Reported, Salvage, Salvaged
 from .settings import HouseSettings
 from .values import StorageState, StoredFile
+from .vault.disk_space import DiskSpace
 
 CATALOGUE_NAME = "catalogue.db"
 _SALVAGE_END_S = 5.0
@@ -111,14 +112,13 @@ class ClipKeeper:
         """What is stored, and what the bounds are; raises ArchiveError. A folder that is gone has nothing free."""
         try:
             space = self._folders.space()
-            free_bytes, total_bytes = space.free_bytes, space.total_bytes
         except StorageError:
-            free_bytes, total_bytes = 0, 0
+            space = DiskSpace(total_bytes=0, free_bytes=0)
         return StorageState(
             used_bytes=self.archive.used_bytes(),
-            free_bytes=free_bytes,
+            free_bytes=space.free_bytes,
             quota_bytes=self._house.quota_bytes,
-            floor_bytes=floor_bytes(self._house, total_bytes),
+            floor_bytes=floor_bytes(self._house, space.total_bytes),
             clips=self.archive.count(),
             may_record=self.may_record,
         )
@@ -126,13 +126,14 @@ class ClipKeeper:
     def enforce_bounds(self) -> StorageState:
         """Delete what quota and floor ask for, and decide whether recording goes on; raises ArchiveError."""
         with self._bounds:
-            retention = plan_retention(self.archive.deletable(), self.state())
-            self.may_record = retention.may_record
             try:
+                self._folders.space()
+                retention = plan_retention(self.archive.deletable(), self.state())
+                self.may_record = retention.may_record
                 self._delete(retention.over_quota, DeletedBecause.QUOTA)
                 self._delete(retention.below_floor, DeletedBecause.FLOOR)
             except StorageError:
-                # What does not go stays garbage, and is tried again; a disk like that takes no clip either.
+                # The folder is gone, or does not let go: such a disk takes no clip either. Garbage is tried again.
                 self.may_record = False
             return self.state()
 

@@ -109,6 +109,11 @@ class HouseSettings:
     free_floor_bytes: int = 2 * GIB
     """and at least this many bytes."""
 
+    def older_folders_after(self, folder: str) -> tuple[str, ...]:
+        """Where clips lie besides `folder`, once that is the storage folder."""
+        known = dict.fromkeys((*self.older_folders, self.storage_folder))
+        return tuple(each for each in known if each != folder)
+
 
 LIMITS: Mapping[str, tuple[float, float]] = {
     "sensitivity": (1, 10),

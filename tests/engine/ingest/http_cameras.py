@@ -2,14 +2,21 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+import datetime
 import hashlib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 import re
 import socket
+import ssl
 import threading
 from typing import ClassVar, override
 
 import av
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 import numpy as np
 
 USERNAME, PASSWORD = "owner", 'p@ss/w:rd "x"'
@@ -29,6 +36,25 @@ def with_claimed_size(picture: bytes, width: int, height: int) -> bytes:
     """The same bytes, with another size in the header."""
     at = picture.index(b"\xff\xc0")
     return picture[: at + 5] + height.to_bytes(2) + width.to_bytes(2) + picture[at + 9 :]
+
+
+def self_signed(folder: Path) -> Path:
+    """A certificate and its key in one file, as a camera makes them for itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "camera")])
+    now = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now)
+        .not_valid_after(now.replace(year=2021))
+        .sign(key, hashes.SHA256())
+    )
+    path = folder / "camera.pem"
+    path.write_bytes(
+        certificate.public_bytes(serialization.Encoding.PEM)
+        + key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return path
 
 
 class CameraHandler(BaseHTTPRequestHandler):
@@ -106,7 +132,7 @@ class CameraHandler(BaseHTTPRequestHandler):
 
 @contextmanager
 def http_camera(
-    paths: dict[str, Callable[[CameraHandler], None]], scheme: str = ""
+    paths: dict[str, Callable[[CameraHandler], None]], scheme: str = "", certificate: Path | None = None
 ) -> Iterator[tuple[str, list[str], threading.Event]]:
     """`(address, paths asked for so far, what ends its endless answers)`."""
     gone = threading.Event()
@@ -119,10 +145,14 @@ def http_camera(
     Handler.scheme, Handler.gone = scheme, gone
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}", Handler.requests, gone
+        yield f"http{'s' if certificate else ''}://127.0.0.1:{server.server_port}", Handler.requests, gone
     finally:
         gone.set()
         server.shutdown()

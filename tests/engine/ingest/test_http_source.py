@@ -1,6 +1,7 @@
 """HTTP cameras, real and badly made: what they send decides how they are read, and no one waits for them for long."""
 
 from collections.abc import Callable
+from pathlib import Path
 from threading import Event
 import time
 
@@ -14,7 +15,16 @@ from custom_components.localcam.engine.ingest.source import MediaSource
 from custom_components.localcam.engine.settings import AddressSource
 from custom_components.localcam.engine.values import Packet
 
-from .http_cameras import PASSWORD, USERNAME, CameraHandler, bare_server, http_camera, jpeg, with_claimed_size
+from .http_cameras import (
+    PASSWORD,
+    USERNAME,
+    CameraHandler,
+    bare_server,
+    http_camera,
+    jpeg,
+    self_signed,
+    with_claimed_size,
+)
 
 PICTURES = [jpeg(160, 96, brightness) for brightness in (20, 120, 220)]
 
@@ -140,6 +150,16 @@ def test_a_stream_that_falls_silent_is_lost_within_five_seconds() -> None:
         source.close()
     assert caught.value.fault is SourceFault.LOST
     assert time.monotonic() - began_at_s < 5
+
+
+def test_a_camera_with_a_certificate_of_its_own_is_asked_over_tls(tmp_path: Path) -> None:
+    with http_camera({"/": snapshot}, certificate=self_signed(tmp_path)) as (url, _, _):
+        assert url.startswith("https://")
+        source = source_at(url)
+        source.open()
+        assert len(take(source, 2)) == 2
+        source.close()
+        assert fault_of(url.replace("https", "http")) is not SourceFault.UNREACHABLE, "it speaks, but not that"
 
 
 def test_a_single_picture_is_asked_for_again_and_again() -> None:

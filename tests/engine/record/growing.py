@@ -27,7 +27,9 @@ def identity_of(clip_id: str = "CLIP1") -> ClipIdentity:
     )
 
 
-def grow(vault: Vault, footage: Footage, clip_id: str = "CLIP1", packets: Iterable[Packet] | None = None) -> GrowingClip:
+def grow(
+    vault: Vault, footage: Footage, clip_id: str = "CLIP1", packets: Iterable[Packet] | None = None
+) -> GrowingClip:
     """A closed growing file of the footage, or of other packets of its formats."""
     identity = identity_of(clip_id)
     name = growing_name(identity.camera_id, clip_id, identity.started_utc_s)

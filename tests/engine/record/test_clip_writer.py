@@ -33,7 +33,9 @@ def without_parameter_sets(footage: Footage) -> Footage:
     """As a camera sends that puts them into its SDP alone."""
     sets = {bytes(unit) for unit in split_annex_b(footage.formats[0].extradata)}
     packets = tuple(
-        replace(packet, payload=b"".join(b"\0\0\1" + unit for unit in split_annex_b(packet.payload) if unit not in sets))
+        replace(
+            packet, payload=b"".join(b"\0\0\1" + unit for unit in split_annex_b(packet.payload) if unit not in sets)
+        )
         for packet in footage.packets
     )
     return replace(footage, packets=packets)
@@ -92,7 +94,8 @@ def test_decoders_are_told_what_libav_would_tell_them(codec: str, tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("size", "pixels"), [((162, 90), "yuv420p"), ((160, 96), "yuv444p"), ((1280, 718), "yuv420p"), ((96, 64), "yuv422p")]
+    ("size", "pixels"),
+    [((162, 90), "yuv420p"), ((160, 96), "yuv444p"), ((1280, 718), "yuv420p"), ((96, 64), "yuv422p")],
 )
 @pytest.mark.parametrize("codec", ["h264", "hevc"])
 def test_sizes_and_formats_are_read_from_the_parameter_sets(codec: str, size: tuple[int, int], pixels: str) -> None:
@@ -163,9 +166,7 @@ def encode_sound(codec: str, encoder_name: str) -> tuple[StreamFormat, list[obje
         for packet in encoder.encode(frame):
             at = first + len(packets) * encoder.frame_size
             packets.append(
-                replace(
-                    template, payload=bytes(packet), pts=at, dts=at, duration=encoder.frame_size, time_base=base
-                )
+                replace(template, payload=bytes(packet), pts=at, dts=at, duration=encoder.frame_size, time_base=base)
             )
     stream = StreamFormat(
         medium=Medium.AUDIO,

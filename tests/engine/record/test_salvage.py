@@ -99,7 +99,9 @@ def test_no_bytes_make_reading_a_growing_file_fail_otherwise(data: st.DataObject
     path = tmp_path / "grown"
     if not path.exists():
         vault = Vault(tmp_path / "clips")
-        path.write_bytes((tmp_path / "clips" / grow(vault, film(Camera(width_px=64, height_px=48), 3)).name).read_bytes())
+        path.write_bytes(
+            (tmp_path / "clips" / grow(vault, film(Camera(width_px=64, height_px=48), 3)).name).read_bytes()
+        )
     grown = bytearray(path.read_bytes())
     for _ in range(data.draw(st.integers(1, 8))):
         grown[data.draw(st.integers(0, len(grown) - 1))] = data.draw(st.integers(0, 255))
@@ -117,7 +119,13 @@ def test_what_is_no_clip_is_not_adopted(tmp_path: Path) -> None:
     whole = path.read_bytes()
     vault = Vault(tmp_path)
     name = "camera-1/2026-11-23/OTHER.lcv"
-    for data in (b"", b"not an MP4 at all", whole[:-1], whole[: len(whole) // 3], whole.replace(b'"localcam":1', b'"localcam":2')):
+    for data in (
+        b"",
+        b"not an MP4 at all",
+        whole[:-1],
+        whole[: len(whole) // 3],
+        whole.replace(b'"localcam":1', b'"localcam":2'),
+    ):
         vault.remove(name)
         with vault.create(name) as writer:
             writer.write(data)

@@ -43,7 +43,9 @@ def test_what_is_written_is_read_back_and_described_as_it_lies_on_disk(vault: Va
 
 
 @given(data=st.binary(max_size=300), offset=st.integers(0, 320), length=st.integers(0, 320))
-def test_any_range_reads_as_a_slice(tmp_path_factory: pytest.TempPathFactory, data: bytes, offset: int, length: int) -> None:
+def test_any_range_reads_as_a_slice(
+    tmp_path_factory: pytest.TempPathFactory, data: bytes, offset: int, length: int
+) -> None:
     vault = Vault(tmp_path_factory.mktemp("clips"))
     store(vault, NAME, data)
     reader = vault.open(NAME)
@@ -132,8 +134,20 @@ def test_a_storage_folder_that_is_gone_does_not_look_empty(tmp_path: Path) -> No
 
 @pytest.mark.parametrize(
     "name",
-    ["../x.lcv", "/etc/passwd", "c/2026-11-23/../../x.lcv", "c/2026-11-23/.lcv", "c/today/x.lcv", "x.lcv", "",
-     "c/2026-11-23/x.lcv\n", "c/2026-11-23/x\0.lcv", "c\\2026-11-23\\x.lcv", "c/2026-11-23/x.lcv/y", "c//x.lcv"],
+    [
+        "../x.lcv",
+        "/etc/passwd",
+        "c/2026-11-23/../../x.lcv",
+        "c/2026-11-23/.lcv",
+        "c/today/x.lcv",
+        "x.lcv",
+        "",
+        "c/2026-11-23/x.lcv\n",
+        "c/2026-11-23/x\0.lcv",
+        "c\\2026-11-23\\x.lcv",
+        "c/2026-11-23/x.lcv/y",
+        "c//x.lcv",
+    ],
 )
 def test_names_that_are_not_ours_are_refused_everywhere(vault: Vault, name: str) -> None:
     for method in (vault.create, vault.open, vault.remove, vault.exists, vault.size_on_disk, vault.describe):

@@ -1,0 +1,276 @@
+"""Catalogue and folders as one: what is entered is there, what is deleted is gone, and the bounds hold."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+import os
+from pathlib import Path
+
+import pytest
+
+from custom_components.localcam.engine.clip_keeper import ClipKeeper
+from custom_components.localcam.engine.errors import StorageError, UnknownClipError
+from custom_components.localcam.engine.messages import ClipClosed, Command, Report, Reported, Salvage, Salvaged
+from custom_components.localcam.engine.settings import HouseSettings
+from custom_components.localcam.engine.values import (
+    Clip,
+    ClipQuery,
+    ClipVerdict,
+    StoredFile,
+    Verdict,
+)
+from custom_components.localcam.engine.vault.vault import Vault
+from tests.engine.test_wire import CLIP
+from tests.engine.workers import FakeClock
+
+IDS = [f"01J{'0' * 21}{number:02}" for number in range(30)]
+CLIP_BYTES = 1000
+
+
+class SalvagingExecutor:
+    """A worker that makes a clip of each file it is given, as the test says."""
+
+    def __init__(self) -> None:
+        self.orders: list[Salvage] = []
+        self.clip_of: Callable[[str], Clip | None] = lambda _: None
+
+    def start(
+        self, first: Command, on_reported: Callable[[Reported], None], on_end: Callable[[int | None], None]
+    ) -> SalvagingExecutor:
+        assert isinstance(first, Salvage)
+        self.orders.append(first)
+        unusable = []
+        for name in first.growing_names + first.unlisted_names:
+            clip = self.clip_of(name)
+            if clip is None:
+                unusable.append(name)
+            else:
+                on_reported(_reported(ClipClosed(clip=clip, part_name=name if name.endswith(".part") else "")))
+        on_reported(_reported(Salvaged(unusable_names=tuple(unusable))))
+        on_end(0)
+        return self
+
+    def send(self, command: Command) -> None:
+        raise AssertionError("a salvaging worker is told nothing")
+
+    def stop(self, timeout_s: float) -> None:
+        pass
+
+    def kill(self) -> None:
+        pass
+
+
+def _reported(report: Report, camera_id: str = "hall") -> Reported:
+    return Reported(camera_id=camera_id, epoch=1, sequence=1, report=report)
+
+
+class World:
+    """A keeper on real files."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.clips_folder = folder / "clips"
+        self.executor = SalvagingExecutor()
+        self.keeper = ClipKeeper(folder / "catalogue", FakeClock(), self.executor)
+        # No floor: how full the disk under the tests is, is none of their concern.
+        self.house = HouseSettings(
+            storage_folder=str(self.clips_folder), quota_bytes=10_000, free_floor_share=0, free_floor_bytes=0
+        )
+
+    def record(self, number: int) -> Clip:
+        """A finished clip as a worker leaves it, its growing file included."""
+        name = f"hall/2026-11-23/{IDS[number]}.lcv"
+        self.write(f"{name}.grow.part", 10)
+        self.write(name, CLIP_BYTES)
+        return replace(
+            CLIP,
+            clip_id=IDS[number],
+            started_utc_s=1e9 + number,
+            events=(),
+            video=StoredFile(name=name, size_bytes=CLIP_BYTES, sha256="0" * 64),
+        )
+
+    def keep(self, number: int) -> Clip:
+        clip = self.record(number)
+        closed = ClipClosed(clip=clip, part_name=f"{clip.video.name}.grow.part")
+        assert self.keeper.keep(replace(_reported(closed), sequence=number + 2), closed)
+        return clip
+
+    def write(self, name: str, size_bytes: int) -> None:
+        with Vault(self.clips_folder).create(name) as file:
+            file.write(bytes(size_bytes))
+
+    def files(self) -> list[str]:
+        return sorted(
+            str(path.relative_to(self.clips_folder)) for path in self.clips_folder.rglob("*.*") if path.is_file()
+        )
+
+    def ids(self) -> list[str]:
+        return [entry.clip.clip_id for entry in self.keeper.archive.clips(ClipQuery())]
+
+    def flag(self, number: int) -> None:
+        self.keeper.archive.flag(
+            ClipVerdict(clip_id=IDS[number], verdict=Verdict.REAL, kind=None, note="", user_id=None, given_utc_s=2e9)
+        )
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    world = World(tmp_path)
+    world.keeper.open(world.house)
+    yield world
+    world.keeper.close()
+
+
+def test_a_clip_that_is_kept_can_be_read_and_its_growing_file_is_gone(world: World) -> None:
+    clip = world.keep(0)
+
+    assert world.files() == [clip.video.name]
+    reader = world.keeper.open_video(clip.clip_id)
+    assert (reader.size_bytes, reader.read_at(990, 50)) == (CLIP_BYTES, bytes(10))
+    reader.close()
+
+
+def test_a_report_that_comes_twice_is_entered_once(world: World) -> None:
+    clip = world.keep(0)
+    closed = ClipClosed(clip=clip, part_name="")
+
+    assert not world.keeper.keep(_reported(closed), closed)
+    assert world.ids() == [clip.clip_id]
+
+
+def test_a_clip_without_a_picture_has_none_to_open(world: World) -> None:
+    clip = world.keep(0)
+
+    with pytest.raises(UnknownClipError):
+        world.keeper.open_thumbnail(clip.clip_id)
+
+
+def test_deleting_leaves_no_row_and_no_file(world: World) -> None:
+    clips = [world.keep(number) for number in range(3)]
+
+    world.keeper.delete([clips[0].clip_id, clips[2].clip_id])
+
+    assert world.ids() == [clips[1].clip_id]
+    assert world.files() == [clips[1].video.name]
+    assert world.keeper.archive.garbage() == ()
+
+
+def test_deleting_an_unknown_clip_deletes_none(world: World) -> None:
+    clip = world.keep(0)
+
+    with pytest.raises(UnknownClipError):
+        world.keeper.delete([clip.clip_id, IDS[29]])
+    assert world.files() == [clip.video.name]
+
+
+def test_the_quota_takes_the_oldest_that_nobody_flagged(world: World) -> None:
+    for number in range(12):
+        world.keep(number)
+    world.flag(0)
+
+    state = world.keeper.enforce_bounds()
+
+    assert state.used_bytes == 10 * CLIP_BYTES <= state.quota_bytes
+    assert state.may_record
+    assert world.ids() == [IDS[number] for number in (11, 10, 9, 8, 7, 6, 5, 4, 3, 0)]
+    assert len(world.files()) == 10
+
+
+def test_where_only_flagged_clips_are_left_recording_pauses_and_nothing_is_deleted(world: World) -> None:
+    for number in range(12):
+        world.keep(number)
+        world.flag(number)
+
+    assert not world.keeper.enforce_bounds().may_record
+    assert len(world.ids()) == 12
+
+    world.keeper.delete(IDS[:4])
+    assert world.keeper.enforce_bounds().may_record
+
+
+def test_a_folder_that_is_gone_pauses_recording_until_it_is_back(world: World) -> None:
+    world.keep(0)
+    world.clips_folder.rename(world.folder / "away")
+    assert not world.keeper.enforce_bounds().may_record
+
+    (world.folder / "away").rename(world.clips_folder)
+    assert world.keeper.enforce_bounds().may_record
+    assert world.ids() == [IDS[0]]
+
+
+def test_another_folder_is_for_new_clips_and_the_old_ones_stay_reachable(world: World) -> None:
+    old = world.keep(0)
+    elsewhere = world.folder / "elsewhere"
+    house = replace(
+        world.house, storage_folder=str(elsewhere), older_folders=world.house.older_folders_after(str(elsewhere))
+    )
+
+    assert world.keeper.change(house)
+
+    reader = world.keeper.open_video(old.clip_id)
+    assert reader.size_bytes == CLIP_BYTES
+    reader.close()
+    world.keeper.delete([old.clip_id])
+    assert world.files() == []
+
+
+def test_a_folder_that_cannot_be_made_changes_nothing(world: World) -> None:
+    old = world.keep(0)
+    (world.folder / "file").touch()
+
+    with pytest.raises(StorageError):
+        world.keeper.change(replace(world.house, storage_folder=str(world.folder / "file" / "clips")))
+    world.keeper.open_video(old.clip_id).close()
+
+
+def test_what_a_crash_left_is_finished_by_a_worker_at_the_next_start(world: World) -> None:
+    kept = world.keep(0)
+    finished = world.record(1)  # renamed, but never entered
+    world.write(f"hall/2026-11-23/{IDS[2]}.lcv.grow.part", 10)  # cut while it grew, nothing whole in it
+    world.write(f"hall/2026-11-23/{IDS[3]}.lcv.part", 10)  # cut while it was finished
+    world.keeper.close()
+    world.executor.clip_of = lambda name: finished if IDS[1] in name else None
+
+    world.keeper.open(world.house)
+
+    assert sorted(world.ids()) == [kept.clip_id, finished.clip_id]
+    assert world.executor.orders == [
+        Salvage(
+            storage_folder=str(world.clips_folder),
+            growing_names=(f"hall/2026-11-23/{IDS[2]}.lcv.grow.part",),
+            unlisted_names=(finished.video.name,),
+        )
+    ]
+    # The growing file of the clip that was adopted goes at the next look: its worker said so by an empty part name.
+    world.keeper.recover()
+    assert world.files() == [kept.video.name, finished.video.name]
+
+
+def test_a_camera_that_crashed_is_tidied_up_after_without_touching_the_others(world: World) -> None:
+    world.write(f"hall/2026-11-23/{IDS[1]}.lcv.grow.part", 10)
+    world.write(f"kitchen/2026-11-23/{IDS[2]}.lcv.grow.part", 10)
+
+    world.keeper.recover("hall")
+
+    assert world.files() == [f"kitchen/2026-11-23/{IDS[2]}.lcv.grow.part"]
+
+
+def test_a_deletion_that_was_cut_short_is_completed_at_the_next_start(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip = world.keep(0)
+    monkeypatch.setattr(os, "unlink", _refuse)
+    with pytest.raises(StorageError):
+        world.keeper.delete([clip.clip_id])
+    assert world.files() == [clip.video.name]
+    world.keeper.close()
+    monkeypatch.undo()
+
+    world.keeper.open(world.house)
+
+    assert world.files() == []
+    assert world.ids() == []
+
+
+def _refuse(*_: object, **__: object) -> None:
+    raise OSError(5, "Input/output error")
