@@ -1,4 +1,4 @@
-"""A finished clip is an ordinary MP4 that everything plays: movie box first, true duration, seekable, first picture at 0."""
+"""A finished clip is an ordinary MP4 that everything plays: movie box first, true duration, first picture at 0."""
 
 from dataclasses import replace
 import errno
@@ -143,7 +143,7 @@ def test_order_of_syncing_and_publishing(tmp_path: Path) -> None:
     fsync, rename = os.fsync, os.rename
 
     def watch_fsync(fd: int) -> None:
-        steps.append("sync " + os.readlink(f"/proc/self/fd/{fd}").rpartition("/")[2].partition(".")[2])
+        steps.append("sync " + Path(f"/proc/self/fd/{fd}").readlink().name.partition(".")[2])
         fsync(fd)
 
     def watch_rename(old: str, new: str, **fds: int) -> None:

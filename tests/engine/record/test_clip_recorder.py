@@ -1,4 +1,6 @@
-"""What a clip holds: pre-roll, post-roll, merged events, seamless parts; and what becomes of it when things go wrong."""
+"""What a clip holds: pre-roll, post-roll, merged events, seamless parts; and what becomes of it in trouble."""
+
+from itertools import pairwise
 
 from hypothesis import given, settings as hypothesis_settings, strategies as st
 import pytest
@@ -127,7 +129,7 @@ def test_the_seams_hold_for_any_camera_and_any_motion(
             last_motion_s = max(at_s for at_s in motions if at_s <= packets[-1].dts_s)
             assert house.disk.files[clip.name].end_dts_s - last_motion_s > post_roll_s - 1e-6
     # A continuation begins with the very next packet.
-    for (before, after), clip in zip(zip(contents, contents[1:], strict=False), house.clips[1:], strict=True):
+    for (before, after), clip in zip(pairwise(contents), house.clips[1:], strict=True):
         if clip.identity.continues_clip_id is not None:
             assert house.sent.index(after[0]) == house.sent.index(before[-1]) + 1
     recorded = {id(packet) for packets in contents for packet in packets}
@@ -188,6 +190,19 @@ def test_another_format_splits_the_clip_and_what_is_wanted_goes_on_by_the_new_cl
     assert house.span_of(after) == (501.0, 506.4)
     assert after.identity.continues_clip_id == before.identity.clip_id
     assert (before.formats, after.formats) == ((VIDEO,), (LARGER,))
+
+
+def test_motion_that_waits_for_room_outlives_a_change_of_format() -> None:
+    house = House()
+    house.tell(house.recorder.allow(False))
+    house.run(5_000, 5_010)
+    house.move(5_009.9)
+    house.tell(house.recorder.format_changed((LARGER,)))
+    house.tell(house.recorder.allow(True))
+    house.run(20, 40)
+    (clip,) = house.clips
+    assert house.span_of(clip) == (20.0, pytest.approx(27.9, abs=0.11))
+    assert clip.identity.motion_offset_s == 0.0
 
 
 def test_the_same_format_again_changes_nothing() -> None:

@@ -1,5 +1,6 @@
-"""The growing file takes what cameras send: both ways of framing, every sound that MP4 holds, and sizes of fragments."""
+"""The growing file takes what cameras send: both ways of framing, every sound that MP4 holds, any clock."""
 
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from io import BytesIO
@@ -26,7 +27,7 @@ from custom_components.localcam.engine.record.sound_entry import sound_entry
 from custom_components.localcam.engine.values import Medium, StreamFormat
 from custom_components.localcam.engine.vault.vault import Vault
 from tests.engine.packets import ENCODERS, Camera, Footage, decode, film, parameter_sets
-from tests.engine.record.growing import JPEG, finished, grow
+from tests.engine.record.growing import finished, grow
 
 
 def without_parameter_sets(footage: Footage) -> Footage:
@@ -119,10 +120,8 @@ def test_damaged_parameter_sets_are_refused_and_nothing_else_happens(damaged: by
     for codec, sets in (("h264", (b"\x67", b"\x68")), ("hevc", (b"\x40\1", b"\x42\1", b"\x44\1"))):
         extradata = b"".join(b"\0\0\1" + each + damaged for each in sets)
         stream = StreamFormat(medium=Medium.VIDEO, codec=codec, time_base=Fraction(1, 90_000), extradata=extradata)
-        try:
+        with suppress(ClipFormatError):
             video_entry(stream, b"")
-        except ClipFormatError:
-            pass
 
 
 def test_a_stream_without_parameter_sets_is_refused(tmp_path: Path) -> None:

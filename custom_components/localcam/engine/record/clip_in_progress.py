@@ -45,6 +45,10 @@ class Cause:
     request_id: int | None = None
     strength: Strength = field(default_factory=Strength)
 
+    def again(self) -> Cause:
+        """For the clip that makes up for one that was cut short: it begins with what comes then."""
+        return Cause(reason=self.reason, request_id=self.request_id, strength=self.strength.inherited())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecorderTools:

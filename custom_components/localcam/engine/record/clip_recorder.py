@@ -5,24 +5,25 @@ bursts shortens no pre-roll. Everything belongs to one thread. Nothing here rais
 detection goes on, and recording begins again by itself.
 """
 
-from contextlib import suppress
 from math import inf
 
-from ..errors import ClipFormatError, EngineError, StorageError, StorageFullError
+from ..errors import EngineError
 from ..messages import Answer, RecordingFailed, RecordingFault
 from ..settings import RecordSettings
 from ..values import ClipEnd, ClipReason, Kind, Medium, MotionEvent, Packet, StreamFormat
-from .clip_in_progress import Cause, ClipInProgress, RecorderTools, create_clip, write_at_once
+from .clip_in_progress import Cause, ClipInProgress, RecorderTools, write_at_once
+from .event_clips import EventClips
 from .growing_clip import RecorderOutput
 from .recording_demand import RecordingDemand
 from .recording_rules import Situation, Step, step
 from .ring_buffer import RingBuffer
+from .writing import Writing, failure
 
 _RETRY_S = 10.0
 """After a failure, before the disk is tried again."""
 _ENDLESS_S = 60.0
 """How far beyond its longest length a clip may grow while no keyframe comes."""
-_EVENTS_REMEMBERED = 16
+_NO_ROOM = RecordingFailed(fault=RecordingFault.NOT_ALLOWED, detail="no room for clips")
 
 
 class ClipRecorder:
@@ -37,12 +38,10 @@ class ClipRecorder:
         self._allowed = allowed
         self._formats: tuple[StreamFormat, ...] = ()
         self._demand = RecordingDemand()
-        self._clip: ClipInProgress | None = None
+        self._writing = Writing(tools, self._retry_later)
         self._cause: Cause | None = None
         """Of the clip to begin next; None exactly while none is wanted or one is open."""
-        self._event_id: str | None = None
-        """Of the open event."""
-        self._clip_of_event: dict[str, str] = {}
+        self._events = EventClips()
         self._now_s = -inf
         """When the newest packet arrived."""
         self._retry_at_s = -inf
@@ -52,7 +51,7 @@ class ClipRecorder:
         self._ring.add(packet)
         self._now_s = packet.received_at_s
         if packet.medium is not Medium.VIDEO:
-            return self._write(packet) if self._clip else ()
+            return self._writing.write(packet)
         match step(self._situation(packet)):
             case Step.WAIT:
                 if not self._demand.is_open:
@@ -61,9 +60,9 @@ class ClipRecorder:
             case Step.BEGIN:
                 return self._begin()
             case Step.WRITE:
-                return self._write(packet)
+                return self._writing.write(packet)
             case Step.END:
-                return self._end(ClipEnd.COMPLETE, packet.dts_s)
+                return self._writing.end(ClipEnd.COMPLETE, packet.dts_s)
             case Step.CUT:
                 return self._continue(ClipEnd.LONGEST, packet.dts_s) + (self._begin() if self._can_begin else ())
             case Step.BREAK:
@@ -71,12 +70,9 @@ class ClipRecorder:
 
     def motion_started(self, at_s: float, event_id: str, kind: Kind, score: float) -> tuple[RecorderOutput, ...]:
         """An event began in the picture that arrived at `at_s`."""
-        self._event_id = event_id
-        if self._clip:
-            self._remember_event(self._clip)
-        refused: tuple[RecorderOutput, ...] = ()
-        if not self._allowed:
-            refused = (RecordingFailed(fault=RecordingFault.NOT_ALLOWED, detail="no room for clips"),)
+        self._events.open_event_id = event_id
+        self._events.recorded(self._clip.identity.clip_id if self._clip else None)
+        refused = () if self._allowed else (_NO_ROOM,)
         return refused + self.motion_continues(at_s, score, kind)
 
     def motion_continues(self, at_s: float, score: float, kind: Kind) -> tuple[RecorderOutput, ...]:
@@ -93,7 +89,7 @@ class ClipRecorder:
 
     def motion_ended(self, event: MotionEvent) -> tuple[RecorderOutput, ...]:
         """The quiet time has passed; the clip may have ended before."""
-        self._event_id = None
+        self._events.open_event_id = None
         if self._clip:
             self._demand.extend(self._ring.media_time_s(event.last_motion_at_s), self._settings.post_roll_s)
             self._clip.events.append(event)
@@ -101,7 +97,7 @@ class ClipRecorder:
 
     def clip_id_of(self, event_id: str) -> str | None:
         """The clip in which an event of late was recorded, the first one where there are several."""
-        return self._clip_of_event.get(event_id)
+        return self._events.clip_id_of(event_id)
 
     def record_now(self, request_id: int, duration_s: float, at_s: float) -> tuple[RecorderOutput, ...]:
         """Record from `at_s`, and the pre-roll before it; an open clip is made to last that long instead."""
@@ -126,7 +122,7 @@ class ClipRecorder:
         try:
             clip = write_at_once(self._tools, self._formats, cause, self._ring.since(newest_dts_s - seconds))
         except EngineError as err:
-            return (Answer(request_id=request_id, problem="storage_full"), _failed(err))
+            return (Answer(request_id=request_id, problem="storage_full"), failure(err))
         return (Answer(request_id=request_id), clip)
 
     def format_changed(self, formats: tuple[StreamFormat, ...]) -> tuple[RecorderOutput, ...]:
@@ -138,20 +134,23 @@ class ClipRecorder:
         outputs = self._continue(ClipEnd.FORMAT_CHANGED, None)
         self._ring.clear()
         self._demand.interrupt(newest_dts_s)
+        if self._cause:
+            # A time of the clock before says nothing now.
+            self._cause.at_dts_s = None
         return outputs
 
     def source_lost(self) -> tuple[RecorderOutput, ...]:
         """Nothing comes any more; what was wanted is void."""
-        outputs = self._end(ClipEnd.SOURCE_LOST, None)
+        outputs = self._writing.end(ClipEnd.SOURCE_LOST)
         self._ring.clear()
         self._demand.clear()
         self._cause = None
-        self._event_id = None
+        self._events.open_event_id = None
         return outputs
 
     def stop(self) -> tuple[RecorderOutput, ...]:
         """Close the open clip; nothing is recorded afterwards unless it is asked for anew."""
-        outputs = self._end(ClipEnd.STOPPED, None)
+        outputs = self._writing.end(ClipEnd.STOPPED)
         self._demand.clear()
         self._cause = None
         return outputs
@@ -161,14 +160,17 @@ class ClipRecorder:
         self._allowed = allowed
         if allowed or self._clip is None:
             return ()
-        resumed = self._clip.cause
-        outputs = self._end(ClipEnd.STORAGE_FULL, None)
-        self._cause = Cause(reason=resumed.reason, strength=resumed.strength.inherited())
-        return (*outputs, RecordingFailed(fault=RecordingFault.NOT_ALLOWED, detail="no room for clips"))
+        self._cause = self._clip.cause.again()
+        outputs = self._writing.end(ClipEnd.STORAGE_FULL)
+        return (*outputs, _NO_ROOM)
 
     def change(self, settings: RecordSettings) -> None:
         """New settings, from the next decision on; how far the ring reaches back is its owner's concern."""
         self._settings = settings
+
+    @property
+    def _clip(self) -> ClipInProgress | None:
+        return self._writing.clip
 
     @property
     def _can_begin(self) -> bool:
@@ -204,76 +206,23 @@ class ClipRecorder:
         cause, self._cause = self._cause, None
         assert cause is not None
         begin_dts_s = inf if cause.at_dts_s is None else cause.at_dts_s - self._settings.pre_roll_s
-        packets = self._ring.since(begin_dts_s)
-        try:
-            self._clip = create_clip(self._tools, self._formats, cause, packets[0])
-        except EngineError as err:
-            return self._fail(cause, err)
-        self._remember_event(self._clip)
-        for packet in packets:
-            if outputs := self._write(packet):
-                return outputs
-        return ()
-
-    def _write(self, packet: Packet) -> tuple[RecorderOutput, ...]:
-        assert self._clip is not None
-        try:
-            self._clip.add(packet)
-        except EngineError as err:
-            return self._cut_short(self._clip, err)
-        return ()
-
-    def _end(self, end: ClipEnd, end_dts_s: float | None) -> tuple[RecorderOutput, ...]:
-        clip = self._clip
-        if clip is None:
-            return ()
-        try:
-            clip.finish(end_dts_s)
-        except EngineError as err:
-            return self._cut_short(clip, err)
-        self._clip = None
-        return (clip.closed(end),)
+        outputs = self._writing.begin(self._formats, cause, self._ring.since(begin_dts_s))
+        self._events.recorded(self._writing.begun_id)
+        return outputs
 
     def _continue(self, end: ClipEnd, end_dts_s: float | None) -> tuple[RecorderOutput, ...]:
         """End the open clip; what is still wanted becomes its continuation."""
         clip = self._clip
-        outputs = self._end(end, end_dts_s)
+        outputs = self._writing.end(end, end_dts_s)
         if clip and self._cause is None:
             self._cause = Cause(
-                reason=clip.cause.reason if self._event_id is None else ClipReason.MOTION,
+                reason=clip.cause.reason if self._events.open_event_id is None else ClipReason.MOTION,
                 continues_clip_id=clip.identity.clip_id,
                 strength=clip.cause.strength.inherited(),
             )
         return outputs
 
-    def _cut_short(self, clip: ClipInProgress, err: EngineError) -> tuple[RecorderOutput, ...]:
-        """Writing failed: the clip ends with what is there."""
-        self._clip = None
-        holds_something = False
-        with suppress(StorageError):
-            holds_something = clip.give_up()
-        outputs: tuple[RecorderOutput, ...] = (clip.closed(ClipEnd.STORAGE_FULL),) if holds_something else ()
-        return outputs + self._fail(clip.cause, err)
-
-    def _fail(self, cause: Cause, err: EngineError) -> tuple[RecorderOutput, ...]:
+    def _retry_later(self, cause: Cause) -> None:
         self._retry_at_s = self._now_s + _RETRY_S
         if self._demand.is_open:
-            self._cause = Cause(reason=cause.reason, request_id=cause.request_id, strength=cause.strength.inherited())
-        return (_failed(err),)
-
-    def _remember_event(self, clip: ClipInProgress) -> None:
-        if self._event_id is not None:
-            self._clip_of_event.setdefault(self._event_id, clip.identity.clip_id)
-            while len(self._clip_of_event) > _EVENTS_REMEMBERED:
-                del self._clip_of_event[next(iter(self._clip_of_event))]
-
-
-def _failed(err: EngineError) -> RecordingFailed:
-    match err:
-        case StorageFullError():
-            fault = RecordingFault.DISK_FULL
-        case ClipFormatError():
-            fault = RecordingFault.UNRECORDABLE
-        case _:
-            fault = RecordingFault.DISK_ERROR
-    return RecordingFailed(fault=fault, detail=str(err))
+            self._cause = cause.again()
