@@ -198,6 +198,16 @@ def test_a_growing_file_without_a_whole_fragment_cannot_be_finished(tmp_path: Pa
         finish(vault, growing, JPEG)
 
 
+def test_a_clip_of_more_than_four_gigabytes_names_its_offsets_in_64_bits(tmp_path: Path) -> None:
+    with patch("custom_components.localcam.engine.record.finished_file._HUGE_BYTES", 1_000):
+        clip, path = finished(tmp_path, film(Camera(sound=True), 5))
+    data = path.read_bytes()
+    assert data.count(b"co64") == 2
+    assert b"stco" not in data
+    assert decode(str(path))[0] == 50
+    assert adopt(Vault(tmp_path), clip.video.name) == clip
+
+
 def test_uneven_frames_keep_their_times(tmp_path: Path) -> None:
     """A camera that skips frames, and pauses for 3 s."""
     footage = film(Camera(keyframe_interval_s=0.2), 4)

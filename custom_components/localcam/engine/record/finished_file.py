@@ -71,13 +71,10 @@ def write_finished(source: ClipSource, sink: ClipSink, tracks: list[TrackSamples
     chunks = sorted(chunk for each in tracks for chunk in _chunks(each.samples))
     media_bytes = sum(size for _, size in chunks)
     media_head = _media_head(media_bytes)
-    # How large the movie box is does not depend on the offsets in it, as long as they are all of one width.
-    is_huge = media_bytes > _HUGE_BYTES
-    movie_bytes = len(finished_movie(_placed(tracks, chunks, 1 << 32 if is_huge else 0), comment))
-    media_at = len(head) + movie_bytes + len(media_head)
-    movie = finished_movie(_placed(tracks, chunks, media_at), comment)
-    if len(movie) != movie_bytes:
-        raise ClipFormatError("the clip is too large for its offsets")
+    tracks = [replace(each, has_wide_offsets=media_bytes > _HUGE_BYTES) for each in tracks]
+    # How large the movie box is does not depend on the offsets in it.
+    movie_bytes = len(finished_movie(_placed(tracks, chunks, 0), comment))
+    movie = finished_movie(_placed(tracks, chunks, len(head) + movie_bytes + len(media_head)), comment)
     for part in (head, movie, media_head):
         sink.write(part)
     for at, size in chunks:

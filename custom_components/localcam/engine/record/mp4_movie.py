@@ -60,6 +60,8 @@ class TrackSamples:
     samples: SampleTable
     delay: int = 0
     """Ticks from the clip's beginning to the first sample; negative where it is to be heard from within."""
+    has_wide_offsets: bool = False
+    """Whether chunk offsets take 64 bits."""
 
 
 def growing_movie(tracks: Sequence[Track], comment: str) -> bytes:
@@ -144,7 +146,7 @@ def _sample_boxes(each: TrackSamples) -> bytes:
         _runs(b"stts", 0, samples.durations),
         full_box(b"stsc", 0, 0, _chunks(samples.chunk_counts)),
         full_box(b"stsz", 0, 0, struct.pack(">II", 0, len(samples.sizes)), _big_endian(samples.sizes)),
-        _offsets(samples.chunk_offsets),
+        _offsets(samples.chunk_offsets, each.has_wide_offsets),
     ]
     if each.track.medium is Medium.VIDEO and samples.sizes:
         count = struct.pack(">I", len(samples.keyframes))
@@ -172,9 +174,9 @@ def _chunks(counts: array[int]) -> bytes:
     return struct.pack(">I", len(entries) // 3) + _big_endian(entries)
 
 
-def _offsets(offsets: array[int]) -> bytes:
+def _offsets(offsets: array[int], is_wide: bool) -> bytes:
     count = struct.pack(">I", len(offsets))
-    if offsets and max(offsets) > 0xFFFFFFFF:
+    if is_wide:
         return full_box(b"co64", 0, 0, count, _big_endian(offsets))
     return full_box(b"stco", 0, 0, count, _big_endian(array("I", offsets)))
 
