@@ -22,6 +22,8 @@ _SOUND = {
     None: "",
     "aac": "audiotestsrc is-live=true wave=ticks ! audioconvert ! audio/x-raw,rate=16000,channels=1"
     " ! avenc_aac ! aacparse ! rtpmp4gpay name=pay1 pt=97",
+    "mp3": "audiotestsrc is-live=true wave=ticks ! audioconvert ! audio/x-raw,rate=16000,channels=1"
+    " ! lamemp3enc ! mpegaudioparse ! rtpmpapay name=pay1 pt=14",
     "alaw": "audiotestsrc is-live=true wave=ticks ! audioconvert ! audio/x-raw,rate=8000,channels=1"
     " ! alawenc ! rtppcmapay name=pay1 pt=8",
 }
@@ -39,7 +41,7 @@ class TestPattern:
     frames_per_s: int = 15
     keyframe_every_frames: int = 30
     sound: str | None = None
-    """`aac`, `alaw` (G.711) or None."""
+    """`aac`, `mp3`, `alaw` (G.711) or None."""
     pattern: str = "ball"
     """Of `videotestsrc`: `ball` moves, `smpte` stands still."""
 
@@ -141,7 +143,8 @@ def missing_gstreamer() -> str | None:
     check = (
         "import gi; gi.require_version('GstRtspServer', '1.0'); from gi.repository import Gst, GstRtspServer;"
         " Gst.init(None); missing = [n for n in 'x264enc x265enc jpegenc rtph264pay rtph265pay rtpjpegpay avenc_aac"
-        " vp8enc rtpvp8pay alawenc h264parse qtdemux matroskademux'.split() if not Gst.ElementFactory.find(n)];"
+        " vp8enc rtpvp8pay lamemp3enc alawenc h264parse qtdemux matroskademux'.split()"
+        " if not Gst.ElementFactory.find(n)];"
         " raise SystemExit('no GStreamer elements ' + ' '.join(missing) if missing else 0)"
     )
     try:

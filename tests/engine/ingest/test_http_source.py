@@ -159,7 +159,9 @@ def test_a_camera_with_a_certificate_of_its_own_is_asked_over_tls(tmp_path: Path
         source.open()
         assert len(take(source, 2)) == 2
         source.close()
-        assert fault_of(url.replace("https", "http")) is not SourceFault.UNREACHABLE, "it speaks, but not that"
+        assert fault_of(url.replace("https", "http")) in {SourceFault.REFUSED, SourceFault.NOT_VIDEO}
+    with http_camera({"/": snapshot}) as (url, _, _):
+        assert fault_of(url.replace("http", "https")) is SourceFault.REFUSED
 
 
 def test_a_single_picture_is_asked_for_again_and_again() -> None:

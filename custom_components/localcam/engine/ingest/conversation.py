@@ -83,7 +83,7 @@ class Conversation:
             if len(self._received) > limit_bytes:
                 raise SourceError(SourceFault.NOT_VIDEO, "an answer without end")
             if not (more := self._receive(deadline_at_s)):
-                raise SourceError(SourceFault.LOST, "the connection was closed in the middle of an answer")
+                raise SourceError(SourceFault.NOT_VIDEO, "the connection was closed in the middle of an answer")
             self._received += more
         found, self._received = self._received[:at], self._received[at + len(mark) :]
         return found

@@ -6,11 +6,16 @@ import av
 
 from ..errors import SourceError, SourceFault
 
-_BY_ERRNO = {
+_OF_NETWORK = {
     errno.ECONNREFUSED: SourceFault.REFUSED,
+    errno.ECONNRESET: SourceFault.REFUSED,
+    errno.ECONNABORTED: SourceFault.REFUSED,
+    errno.EPIPE: SourceFault.REFUSED,
     errno.EHOSTUNREACH: SourceFault.UNREACHABLE,
     errno.ENETUNREACH: SourceFault.UNREACHABLE,
     errno.ETIMEDOUT: SourceFault.UNREACHABLE,
+}
+_OF_DEVICE = {
     errno.EBUSY: SourceFault.DEVICE_BUSY,
     errno.EACCES: SourceFault.DEVICE_BUSY,
     errno.EPERM: SourceFault.DEVICE_BUSY,
@@ -26,7 +31,9 @@ def connection_error(error: OSError) -> SourceError:
     """Why a socket did not connect, or broke."""
     if isinstance(error, TimeoutError):
         return SourceError(SourceFault.UNREACHABLE, "no answer in time")
-    fault = _BY_ERRNO.get(error.errno or 0, SourceFault.UNREACHABLE)
+    if type(error).__module__ == "ssl":  # which is not loaded for this: its numbers are not those of the system
+        return SourceError(SourceFault.REFUSED, f"TLS: {error.strerror or type(error).__name__}")
+    fault = _OF_NETWORK.get(error.errno or 0, SourceFault.UNREACHABLE)
     return SourceError(fault, error.strerror or type(error).__name__)
 
 
@@ -42,7 +49,7 @@ def opening_error(error: av.FFmpegError, fallback: SourceFault) -> SourceError:
         case av.ExitError():
             fault = SourceFault.NO_PICTURE
         case _:
-            fault = _BY_ERRNO.get(error.errno or 0, fallback)
+            fault = (_OF_NETWORK | _OF_DEVICE).get(error.errno or 0, fallback)
     return SourceError(fault, reason(error))
 
 

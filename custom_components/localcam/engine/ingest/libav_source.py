@@ -20,7 +20,7 @@ MP4_VIDEO = frozenset({"h264", "hevc"})
 TO_ENCODE = frozenset({"mjpeg", "rawvideo"})
 """Video that must be encoded before MP4 holds it; see `encoder.py`."""
 MP4_AUDIO = frozenset({"aac", "mp3", "opus"})
-OPEN_TIMEOUT_S = 8.0
+OPEN_TIMEOUT_S = 5.0
 SILENCE_S = 4.5
 """A camera is lost within 5 s: some of them are for noticing."""
 
@@ -81,13 +81,13 @@ class LibavSource:
         if not container.streams.video:
             raise SourceError(SourceFault.NOT_VIDEO, "no video in the stream")
         stream = container.streams.video[0]
-        codec = stream.codec_context.name if stream.codec_context is not None else "unknown"
+        codec = _codec(stream)
         if codec not in MP4_VIDEO and codec not in TO_ENCODE:
             raise SourceError(SourceFault.UNSUPPORTED_CODEC, codec)
         formats = [_video_format(stream)]
         if self._with_sound and container.streams.audio:
             audio = container.streams.audio[0]
-            codec = audio.codec_context.name if audio.codec_context is not None else "unknown"
+            codec = _codec(audio)
             if codec in MP4_AUDIO:
                 formats.append(_audio_format(audio))
             else:
@@ -170,6 +170,13 @@ def _opened(openings: Sequence[Opening]) -> av.container.InputContainer:
     raise error from None
 
 
+def _codec(stream: av.VideoStream | av.AudioStream) -> str:
+    """The codec as libav names it: `mp3`, not `mp3float` as the decoder is called."""
+    # PyAV has no context where libav has no decoder, which its types do not say.
+    context: av.CodecContext | None = stream.codec_context
+    return context.codec.canonical_name if context is not None else "unknown"
+
+
 def _fraction(stream: av.VideoStream | av.AudioStream) -> Fraction:
     time_base = stream.time_base
     return Fraction(time_base.numerator, time_base.denominator) if time_base else Fraction(1, 90_000)
@@ -178,11 +185,12 @@ def _fraction(stream: av.VideoStream | av.AudioStream) -> Fraction:
 def _video_format(stream: av.VideoStream) -> StreamFormat:
     context = stream.codec_context
     extradata = bytes(context.extradata or b"")
-    if context.name == "rawvideo":
+    codec = _codec(stream)
+    if codec == "rawvideo":
         extradata = (context.pix_fmt or "yuyv422").encode("ascii")
     return StreamFormat(
         medium=Medium.VIDEO,
-        codec=context.name,
+        codec=codec,
         time_base=_fraction(stream),
         extradata=extradata,
         width_px=context.width,
@@ -194,7 +202,7 @@ def _audio_format(stream: av.AudioStream) -> StreamFormat:
     context = stream.codec_context
     return StreamFormat(
         medium=Medium.AUDIO,
-        codec="mp3" if context.name == "mp3float" else context.name,
+        codec=_codec(stream),
         time_base=_fraction(stream),
         extradata=bytes(context.extradata or b""),
         sample_rate_hz=context.sample_rate,

@@ -65,6 +65,6 @@ def _read_body(conversation: Conversation, answer: Answer, deadline_at_s: float)
     body = b""
     while len(body) < length:
         if not (more := conversation.read_some(deadline_at_s, length - len(body))):
-            raise SourceError(SourceFault.LOST, "the connection was closed in the middle of an answer")
+            raise SourceError(SourceFault.NOT_VIDEO, "the connection was closed in the middle of an answer")
         body += more
     return body
