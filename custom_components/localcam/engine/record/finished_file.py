@@ -14,8 +14,8 @@ _PIECE_BYTES = 1 << 16
 """Of media held in memory at a time."""
 _LARGEST_MOVIE_BYTES = 1 << 26
 """No `moov` of ours comes near this."""
-_HUGE_BYTES = 0xFFFF0000
-"""From here on offsets and the size of the media need 64 bits."""
+_HUGE_BYTES = 0xF0000000
+"""Media larger than this gets 64 bits for its size and offsets, which leaves room for the largest movie box below."""
 
 
 def timed_tracks(grown: GrownFile) -> list[TrackSamples]:
