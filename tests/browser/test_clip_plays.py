@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-import os
 from pathlib import Path
 import re
 from typing import override
@@ -11,23 +10,13 @@ from playwright.sync_api import sync_playwright
 import pytest
 
 from custom_components.localcam.engine.values import Clip
+from tests.chromium import QUIET, require_chromium
 from tests.engine.packets import Camera, film
 from tests.engine.record.growing import finished
 
 # Home Assistant's fixtures forbid sockets; this test's server is on this machine only.
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("socket_enabled")]
 
-CHROMIUM = Path(os.environ.get("LOCALCAM_CHROMIUM", "/usr/bin/chromium"))
-QUIET = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--autoplay-policy=no-user-gesture-required",
-]
 PLAY_FROM_THE_MIDDLE = """async () => {
     const video = document.querySelector("video");
     const happened = (name) => new Promise((resolve, reject) => {
@@ -95,9 +84,7 @@ class ClipRequest(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def chromium() -> Path:
-    if not CHROMIUM.exists():
-        pytest.skip(f"no Chromium at {CHROMIUM}; set LOCALCAM_CHROMIUM to where it is")
-    return CHROMIUM
+    return require_chromium()
 
 
 def play(chromium: Path, path: Path) -> tuple[dict[str, float], list[str]]:

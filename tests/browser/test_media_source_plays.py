@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 import json
-import os
 from pathlib import Path
 import socket
 import threading
@@ -15,11 +14,10 @@ import pytest
 
 from scripts.config_flow import add_entry
 from scripts.home_assistant import HomeAssistant
+from tests.chromium import QUIET, require_chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(240)]
 
-CHROMIUM = Path(os.environ.get("LOCALCAM_CHROMIUM", "/usr/bin/chromium"))
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 PLAYS = """async (id) => {
   const hass = document.querySelector("home-assistant").hass;
   const media = await hass.callWS({type: "media_source/resolve_media", media_content_id: id});
@@ -86,11 +84,11 @@ def _clips(home: HomeAssistant) -> list[dict[str, Any]]:
     return found
 
 
-def _watch(home: HomeAssistant, name: str) -> dict[str, Any]:
+def _watch(chromium: Path, home: HomeAssistant, name: str) -> dict[str, Any]:
     """What somebody who is logged in sees: the camera in the list, and the clip played to its end."""
     tokens = home.log_in() | {"hassUrl": home.url, "clientId": f"{home.url}/", "expires": 4_000_000_000_000}
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
+        browser = playwright.chromium.launch(executable_path=str(chromium), args=QUIET)
         try:
             page = browser.new_page()
             page.goto(f"{home.url}/robots.txt")
@@ -104,12 +102,11 @@ def _watch(home: HomeAssistant, name: str) -> dict[str, Any]:
 
 
 def test_a_clip_of_the_media_source_plays_to_its_end(home: HomeAssistant, clip: tuple[str, dict[str, Any]]) -> None:
-    if not CHROMIUM.exists():
-        pytest.skip(f"no Chromium at {CHROMIUM}; set LOCALCAM_CHROMIUM to where it is")
+    chromium = require_chromium()
     name, listed = clip
     # Playwright runs a loop of its own, which Home Assistant's fixtures must not find in this thread.
     with ThreadPoolExecutor(1) as thread:
-        seen = thread.submit(_watch, home, name).result()
+        seen = thread.submit(_watch, chromium, home, name).result()
     assert seen["type"] == "video/mp4"
     assert seen["duration_s"] == pytest.approx(listed["duration_s"], abs=0.1)
     assert (seen["width_px"], seen["height_px"]) > (0, 0)
