@@ -113,6 +113,16 @@ def test_a_damaged_file_is_told_with_what_to_do_and_left_as_it_is(database: Data
     assert database.path.read_bytes() == damaged
 
 
+def test_damage_that_only_a_check_can_see_is_told(database: Database) -> None:
+    database.close()
+    with sqlite3.connect(database.path) as connection:
+        connection.execute("PRAGMA ignore_check_constraints = ON")
+        connection.execute("INSERT INTO reports VALUES ('hall', -5, 0)")
+    connection.close()
+    with pytest.raises(ArchiveError, match=r"damaged.*CHECK constraint failed in reports"):
+        database.open()
+
+
 def test_a_file_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
     (tmp_path / "occupied").write_text("not a folder")
     with pytest.raises(ArchiveError, match="occupied"):

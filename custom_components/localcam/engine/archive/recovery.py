@@ -35,8 +35,8 @@ def plan(
 ) -> RecoveryPlan:
     """Decide on each file `found`, given the files that rows name and those that are garbage.
 
-    `is_deleted` tells whether a clip id has a tombstone; it is asked only about files that no row names. For one camera,
-    the caller hands in that camera's names only: the others' workers may be writing.
+    `is_deleted` tells whether a clip id has a tombstone; it is asked only about files that no row names. For one
+    camera, the caller hands in that camera's names only: the others' workers may be writing.
     """
     names = frozenset(found)
     decided: dict[str, list[str]] = {"unlink": [], "adopt": [], "salvage": [], "keep": [], "foreign": []}
