@@ -5,7 +5,7 @@ from pathlib import Path
 import sys
 import types
 
-VERBS = ("quality",)
+VERBS = ("quality", "house")
 
 
 def main() -> int:

@@ -42,8 +42,14 @@ class Response:
 class HomeAssistant:
     """The pinned Home Assistant with its state in `folder`, on 127.0.0.1 only; started by `start`."""
 
-    def __init__(self, folder: Path, port: int, *, output: IO[bytes] | None = None) -> None:
-        """`output` takes what Home Assistant prints; without one, it goes where ours goes."""
+    def __init__(
+        self, folder: Path, port: int, *, output: IO[bytes] | None = None, module: str = "homeassistant"
+    ) -> None:
+        """`output` takes what Home Assistant prints; without one, it goes where ours goes.
+
+        `module` is what Python runs: Home Assistant itself, or a module that measures it from within.
+        """
+        self._module = module
         self.config = folder.absolute() / "config"
         self.media = folder.absolute() / "media"
         self.port = port
@@ -66,7 +72,7 @@ class HomeAssistant:
         if not (self.config / ".storage" / "auth_provider.homeassistant").exists():
             self._add_user()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "homeassistant", "--config", str(self.config), "--skip-pip", "--log-no-color"],
+            [sys.executable, "-m", self._module, "--config", str(self.config), "--skip-pip", "--log-no-color"],
             # Not the project's folder: its `custom_components` would stand before the one of the configuration.
             cwd=self.config,
             stdin=subprocess.DEVNULL,

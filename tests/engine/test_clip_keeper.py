@@ -198,6 +198,34 @@ def test_a_folder_that_is_gone_pauses_recording_until_it_is_back(world: World) -
     assert world.ids() == [IDS[0]]
 
 
+def test_a_disk_that_is_not_mounted_at_the_start_is_not_taken_for_an_empty_one(world: World) -> None:
+    world.keep(0)
+    world.keeper.close()
+    world.clips_folder.rename(world.folder / "away")
+    world.clips_folder.mkdir()
+
+    with pytest.raises(StorageError, match="mounted"):
+        world.keeper.open(world.house)
+    world.clips_folder.rmdir()
+    (world.folder / "away").rename(world.clips_folder)
+    world.keeper.open(world.house)
+    assert world.ids() == [IDS[0]]
+
+
+def test_what_could_not_be_unlinked_is_unlinked_when_the_bounds_are_looked_at(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip = world.keep(0)
+    monkeypatch.setattr(os, "unlink", _refuse)
+    with pytest.raises(StorageError):
+        world.keeper.delete([clip.clip_id])
+    monkeypatch.undo()
+
+    world.keeper.enforce_bounds()
+
+    assert world.files() == []
+
+
 def test_another_folder_is_for_new_clips_and_the_old_ones_stay_reachable(world: World) -> None:
     old = world.keep(0)
     elsewhere = world.folder / "elsewhere"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from .errors import StorageError
 from .vault.disk_space import DiskSpace, disk_space
+from .vault.folder_mark import read_mark, write_mark
 from .vault.sealed_file import SealedReader
 from .vault.vault import Vault
 
@@ -16,12 +17,22 @@ class ClipFolders:
         self.current = folder
         self._vaults = {path: Vault(Path(path)) for path in dict.fromkeys((folder, *older))}
 
-    def make(self) -> None:
-        """Make today's folder, if it is not there; raises StorageError."""
-        try:
-            Path(self.current).mkdir(parents=True, exist_ok=True)
-        except OSError as err:
-            raise StorageError(f"the storage folder cannot be made: {err.strerror}") from err
+    def identify(self, expected: str | None) -> str:
+        """The name of today's folder, which is made and named where nothing is `expected` there.
+
+        Raises StorageError, also where the folder does not have the name that is expected: then its disk is not
+        mounted, or is another one, and clips that seem to be missing are not.
+        """
+        folder = Path(self.current)
+        if expected is None:
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as err:
+                raise StorageError(f"the storage folder cannot be made: {err.strerror}") from err
+            return read_mark(folder) or write_mark(folder)
+        if read_mark(folder) != expected:
+            raise StorageError("the storage folder is not the one that holds the clips; is its disk mounted?")
+        return expected
 
     def open(self, name: str) -> SealedReader:
         """A file, wherever it lies; raises StorageError."""

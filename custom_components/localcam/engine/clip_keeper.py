@@ -12,6 +12,7 @@ from typing import Protocol
 from .archive.clips import Archive
 from .archive.database import Database
 from .archive.deletion import DeletedBecause
+from .archive.identity import Identity
 from .archive.recovery import RecoveryPlan, plan as plan_recovery
 from .archive.retention import floor_bytes, plan as plan_retention
 from .clip_folders import ClipFolders
@@ -47,10 +48,12 @@ class ClipKeeper:
     def __init__(self, catalogue_folder: Path, clock: Clock, executor: CameraExecutor) -> None:
         self._database = Database(catalogue_folder / CATALOGUE_NAME)
         self.archive = Archive(self._database)
+        self._identity = Identity(self._database)
         self._clock = clock
         self._executor = executor
         self._house = HouseSettings(storage_folder="")
         self._folders = ClipFolders("", ())
+        self._folder_uuid = ""
         self.may_record = True
         """Whether there was room for clips when it was last looked at."""
         self._bounds = Lock()
@@ -79,9 +82,13 @@ class ClipKeeper:
     def change(self, house: HouseSettings) -> bool:
         """Other bounds or another folder; whether it is another folder. Raises StorageError, and nothing changed."""
         folders = ClipFolders(house.storage_folder, house.older_folders)
-        folders.make()
         moved = house.storage_folder != self._house.storage_folder
-        self._house, self._folders = house, folders
+        is_chosen = bool(self._house.storage_folder) and moved
+        expected = None if is_chosen or not self.archive.count() else self._identity.folder_uuid()
+        folder_uuid = folders.identify(expected)
+        if folder_uuid != self._identity.folder_uuid():
+            self._identity.bind_folder(folder_uuid)
+        self._house, self._folders, self._folder_uuid = house, folders, folder_uuid
         return moved
 
     def keep(self, reported: Reported, closed: ClipClosed) -> bool:
@@ -127,7 +134,8 @@ class ClipKeeper:
         """Delete what quota and floor ask for, and decide whether recording goes on; raises ArchiveError."""
         with self._bounds:
             try:
-                self._folders.space()
+                self._folders.identify(self._folder_uuid)
+                self._unlink(self.archive.garbage())
                 retention = plan_retention(self.archive.deletable(), self.state())
                 self.may_record = retention.may_record
                 self._delete(retention.over_quota, DeletedBecause.QUOTA)

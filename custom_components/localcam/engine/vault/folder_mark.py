@@ -1,0 +1,33 @@
+"""The storage folder's own name, in a file in it: tells a disk that is not mounted, or another, from the right one."""
+
+import os
+from pathlib import Path
+import re
+
+from .storage_faults import storage_faults
+
+MARK_NAME = "localcam-folder"
+_UUID = re.compile(r"[0-9a-f]{32}")
+
+
+def read_mark(folder: Path) -> str | None:
+    """The folder's name, 32 hexadecimal digits; None where it has none. Raises StorageError."""
+    with storage_faults("reading the storage folder's mark"):
+        try:
+            text = (folder / MARK_NAME).read_text("ascii", "replace").strip()
+        except FileNotFoundError:
+            return None
+    return text if _UUID.fullmatch(text) else None
+
+
+def write_mark(folder: Path) -> str:
+    """Give the folder a new name, and return it; raises StorageError."""
+    name = os.urandom(16).hex()
+    with storage_faults("marking the storage folder"):
+        fd = os.open(folder / MARK_NAME, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        try:
+            os.write(fd, f"{name}\n".encode())
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+    return name
