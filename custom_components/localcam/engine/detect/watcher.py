@@ -13,7 +13,7 @@ from .scorer import built_in, score
 INTERVAL_S = 0.2
 """Between analysed frames while the room is quiet."""
 ALERT_INTERVAL_S = 0.1
-"""The same once something is suspected, and during an event."""
+"""The same while something is suspected and no event is open: what decides must not wait."""
 KEEP_SHARE = 0.6
 """Of the model's threshold: what moved in the picture before goes on moving with a score of this."""
 JITTER_S = 0.02
@@ -48,7 +48,7 @@ class MotionWatcher:
         """Whether it is time to analyse a frame captured then."""
         if self._looked_at_s is None:
             return True
-        alert = self._detector.suspects or self.in_motion
+        alert = self._detector.suspects and not self.in_motion
         waited_s = captured_at_s - self._looked_at_s
         return waited_s >= (ALERT_INTERVAL_S if alert else INTERVAL_S) - JITTER_S or waited_s < 0
 
