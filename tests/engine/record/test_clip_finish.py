@@ -198,14 +198,17 @@ def test_a_growing_file_without_a_whole_fragment_cannot_be_finished(tmp_path: Pa
         finish(vault, growing, JPEG)
 
 
-def test_a_clip_of_more_than_four_gigabytes_names_its_offsets_in_64_bits(tmp_path: Path) -> None:
-    with patch("custom_components.localcam.engine.record.finished_file._HUGE_BYTES", 1_000):
-        clip, path = finished(tmp_path, film(Camera(sound=True), 5))
-    data = path.read_bytes()
-    assert data.count(b"co64") == 2
-    assert b"stco" not in data
+def test_a_clip_whose_offsets_have_no_room_keeps_its_movie_box_behind(tmp_path: Path) -> None:
+    """One that would only reach 4 GiB by its movie box; here none has room."""
+    footage = film(Camera(sound=True, b_frames=2), 5)
+    with patch("custom_components.localcam.engine.record.finished_file.with_shifted_offsets", lambda *_: None):
+        clip, path = finished(tmp_path, footage)
+    vault = Vault(tmp_path)
+    with vault.open(clip.video.name) as source:
+        assert [each.kind for each in file_boxes(source)][-2:] == [b"mdat", b"moov"]
     assert decode(str(path))[0] == 50
-    assert adopt(Vault(tmp_path), clip.video.name) == clip
+    assert positions(str(path)) == [number % 40 for number in range(50)]
+    assert adopt(vault, clip.video.name) == clip
 
 
 def test_uneven_frames_keep_their_times(tmp_path: Path) -> None:

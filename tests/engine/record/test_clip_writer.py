@@ -1,38 +1,34 @@
-"""The growing file takes what cameras send: both ways of framing, every sound that MP4 holds, any clock."""
+"""The growing file takes what cameras send: both ways of framing, sound of every kind, and how long a fragment is."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
+import errno
 from fractions import Fraction
-from io import BytesIO
+import os
 from pathlib import Path
-import struct
+from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 import av
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 import pytest
 
-from custom_components.localcam.engine.errors import ClipFormatError
+from custom_components.localcam.engine.errors import ClipFormatError, StorageFullError
 from custom_components.localcam.engine.record.clip_finish import finish
+from custom_components.localcam.engine.record.clip_writer import ClipWriter, open_clip
 from custom_components.localcam.engine.record.mp4_boxes import file_boxes
-from custom_components.localcam.engine.record.mp4_fragments import read_grown
-from custom_components.localcam.engine.record.nal_units import (
-    has_start_code,
-    split_annex_b,
-    to_annex_b,
-    to_length_prefixed,
-)
-from custom_components.localcam.engine.record.picture_parameters import h264_parameters, h265_parameters
-from custom_components.localcam.engine.record.sample_entry import video_entry
-from custom_components.localcam.engine.record.sound_entry import sound_entry
-from custom_components.localcam.engine.values import Medium, StreamFormat
+from custom_components.localcam.engine.record.salvage import salvage
+from custom_components.localcam.engine.values import Medium, Packet, StreamFormat
 from custom_components.localcam.engine.vault.vault import Vault
-from tests.engine.packets import ENCODERS, Camera, Footage, decode, film, parameter_sets
-from tests.engine.record.growing import finished, grow
+from tests.engine.packets import ENCODERS, Camera, Footage, decode, film
+from tests.engine.record.framing import split_annex_b, to_length_prefixed
+from tests.engine.record.growing import finished, grow, identity_of
 
 
 def without_parameter_sets(footage: Footage) -> Footage:
     """As a camera sends that puts them into its SDP alone."""
-    sets = {bytes(unit) for unit in split_annex_b(footage.formats[0].extradata)}
+    sets = set(split_annex_b(footage.formats[0].extradata))
     packets = tuple(
         replace(
             packet, payload=b"".join(b"\0\0\1" + unit for unit in split_annex_b(packet.payload) if unit not in sets)
@@ -56,8 +52,10 @@ def test_parameter_sets_may_come_in_the_stream_in_its_description_or_both(codec:
 @pytest.mark.parametrize("codec", ["h264", "hevc"])
 def test_packets_that_already_are_as_mp4_holds_them_pass_unchanged(codec: str, tmp_path: Path) -> None:
     footage = film(Camera(codec=codec), 3)
-    entry = video_entry(footage.formats[0], b"").entry
-    config = entry[entry.index({"h264": b"avcC", "hevc": b"hvcC"}[codec]) + 4 :]
+    with av.open(str(finished(tmp_path / "annex b", footage)[1])) as container:
+        config = container.streams.video[0].codec_context.extradata
+    assert config is not None
+    assert config[0] == 1
     framed = Footage(
         formats=(replace(footage.formats[0], extradata=config),),
         packets=tuple(replace(packet, payload=to_length_prefixed(packet.payload)) for packet in footage.packets),
@@ -70,58 +68,52 @@ def test_packets_that_already_are_as_mp4_holds_them_pass_unchanged(codec: str, t
     assert thumbnail is not None
 
 
-@pytest.mark.parametrize("codec", ["h264", "hevc"])
-def test_decoders_are_told_what_libav_would_tell_them(codec: str, tmp_path: Path) -> None:
-    """The configuration record, against the one that libav's own muxer writes of the same stream."""
-    footage = film(Camera(codec=codec), 1)
-    _, path = finished(tmp_path, footage)
-    reference = tmp_path / "reference.mp4"
-    raw = BytesIO(b"".join(packet.payload for packet in footage.packets))
-    with av.open(raw, format=codec) as source, av.open(str(reference), "w") as target:
-        stream = target.add_stream_from_template(source.streams.video[0], opaque=True)
-        stream.codec_tag = {"h264": "avc1", "hevc": "hvc1"}[codec]
-        for number, packet in enumerate(source.demux(video=0)):
-            if packet.size:
-                packet.stream, packet.pts, packet.dts = stream, number, number
-                target.mux(packet)
-
-    def record(file: Path) -> bytes:
-        with av.open(str(file)) as container:
-            found = container.streams.video[0].codec_context.extradata
-        # How H.265 pictures may be decoded in parallel is a hint that we leave out (0).
-        return found if codec == "h264" else found[:13] + found[16:]
-
-    assert record(path) == record(reference)
-
-
 @pytest.mark.parametrize(
     ("size", "pixels"),
     [((162, 90), "yuv420p"), ((160, 96), "yuv444p"), ((1280, 718), "yuv420p"), ((96, 64), "yuv422p")],
 )
 @pytest.mark.parametrize("codec", ["h264", "hevc"])
-def test_sizes_and_formats_are_read_from_the_parameter_sets(codec: str, size: tuple[int, int], pixels: str) -> None:
+@pytest.mark.parametrize("has_lengths", [False, True])
+def test_a_size_that_nobody_told_is_that_of_the_first_picture(
+    codec: str, size: tuple[int, int], pixels: str, has_lengths: bool, tmp_path: Path
+) -> None:
     encoder = av.VideoCodecContext.create(ENCODERS[codec], "w")
     encoder.width, encoder.height, encoder.pix_fmt = *size, pixels
     encoder.framerate, encoder.time_base = Fraction(10), Fraction(1, 10)
     encoder.thread_count = 1
     encoder.options = {"preset": "ultrafast", "x265-params": "log-level=none:pools=none"}
     keyframe = bytes([*encoder.encode(av.VideoFrame(*size, pixels)), *encoder.encode(None)][0])
-    units = [bytes(unit) for unit in split_annex_b(parameter_sets(codec, keyframe))]
-    if codec == "h264":
-        found = h264_parameters(next(unit for unit in units if unit[0] & 0x1F == 7))
-    else:
-        found = h265_parameters(next(unit for unit in units if unit[0] >> 1 & 0x3F == 33))
-    assert (found.width_px, found.height_px) == size
-    assert (found.chroma_format, found.luma_bits) == ({"yuv420p": 1, "yuv422p": 2, "yuv444p": 3}[pixels], 8)
+    template = film(Camera(codec=codec), 0.2)
+    sent = replace(
+        template,
+        formats=(replace(template.formats[0], extradata=b"", width_px=0, height_px=0),),
+        packets=(replace(template.packets[0], payload=keyframe),),
+    )
+    clip, path = finished(tmp_path / "sent", sent)
+    assert (clip.width_px, clip.height_px) == size
+    if has_lengths:
+        with av.open(str(path)) as container:
+            config = container.streams.video[0].codec_context.extradata or b""
+        framed = replace(
+            sent,
+            formats=(replace(sent.formats[0], extradata=config),),
+            packets=(replace(sent.packets[0], payload=to_length_prefixed(keyframe)),),
+        )
+        clip, _ = finished(tmp_path / "framed", framed)
+        assert (clip.width_px, clip.height_px) == size
 
 
+@settings(deadline=None, max_examples=25)
 @given(st.binary(max_size=80))
 def test_damaged_parameter_sets_are_refused_and_nothing_else_happens(damaged: bytes) -> None:
     for codec, sets in (("h264", (b"\x67", b"\x68")), ("hevc", (b"\x40\1", b"\x42\1", b"\x44\1"))):
         extradata = b"".join(b"\0\0\1" + each + damaged for each in sets)
-        stream = StreamFormat(medium=Medium.VIDEO, codec=codec, time_base=Fraction(1, 90_000), extradata=extradata)
-        with suppress(ClipFormatError):
-            video_entry(stream, b"")
+        template = film(Camera(codec=codec), 0.2)
+        for size_px in (0, 160):
+            stream = replace(template.formats[0], extradata=extradata, width_px=size_px, height_px=size_px)
+            with TemporaryDirectory() as folder, suppress(ClipFormatError):
+                footage = without_parameter_sets(template)
+                finished(Path(folder), replace(footage, formats=(stream,)))
 
 
 def test_a_stream_without_parameter_sets_is_refused(tmp_path: Path) -> None:
@@ -129,8 +121,9 @@ def test_a_stream_without_parameter_sets_is_refused(tmp_path: Path) -> None:
     bare = replace(footage, formats=(replace(footage.formats[0], extradata=b""),))
     with pytest.raises(ClipFormatError):
         grow(Vault(tmp_path), bare)
+    pictures = replace(footage, formats=(replace(footage.formats[0], codec="mjpeg"),))
     with pytest.raises(ClipFormatError):
-        video_entry(replace(footage.formats[0], codec="mjpeg"), b"")
+        grow(Vault(tmp_path), pictures, "CLIP2")
 
 
 @pytest.mark.parametrize(("codec", "encoder"), [("aac", "aac"), ("mp3", "libmp3lame"), ("opus", "libopus")])
@@ -205,8 +198,14 @@ def test_sound_that_no_player_knows_costs_the_clip_its_sound_only(tmp_path: Path
     clip, path = finished(tmp_path, replace(footage, formats=strange))
     assert decode(str(path)) == (30, 0)
     assert not clip.has_audio
-    with pytest.raises(ClipFormatError):
-        sound_entry(strange[1], b"")
+
+
+def test_sound_that_does_not_say_how_it_is_coded_costs_the_clip_its_sound_only(tmp_path: Path) -> None:
+    footage = film(Camera(sound=True), 3)
+    bare = tuple(replace(each, extradata=b"") if each.medium is Medium.AUDIO else each for each in footage.formats)
+    clip, path = finished(tmp_path, replace(footage, formats=bare))
+    assert decode(str(path)) == (30, 0)
+    assert not clip.has_audio
 
 
 def test_sound_that_was_announced_and_never_came(tmp_path: Path) -> None:
@@ -220,14 +219,22 @@ def test_fragments_are_two_seconds_at_most(tmp_path: Path) -> None:
     vault = Vault(tmp_path)
     growing = grow(vault, film(Camera(keyframe_interval_s=7, sound=True), 15))
     with vault.open(growing.name) as source:
-        kinds = [each.kind for each in file_boxes(source)]
-        grown = read_grown(source)
-    assert kinds == [b"ftyp", b"moov", *[b"moof", b"mdat"] * 8]
-    for track in grown.tracks:
-        samples, at = grown.samples[track.track_id], 0
-        for count in samples.chunk_counts:
-            assert sum(samples.durations[at : at + count]) <= 2.2 * track.timescale
-            at += count
+        boxes = list(file_boxes(source))
+    assert [each.kind for each in boxes] == [b"ftyp", b"moov", *[b"moof", b"mdat"] * 8]
+    with av.open(str(tmp_path / growing.name)) as container:
+        packets = [
+            (packet.stream.type, packet.pos or 0, float((packet.duration or 0) * packet.time_base))
+            for packet in container.demux()
+            if packet.size
+        ]
+    for fragment in boxes[3::2]:
+        for medium in ("video", "audio"):
+            inside = [
+                duration_s
+                for kind, at, duration_s in packets
+                if kind == medium and fragment.contents_at <= at < fragment.end
+            ]
+            assert 0 < sum(inside) <= 2.2
 
 
 def test_a_clock_too_fine_for_mp4_is_told_in_a_usual_one(tmp_path: Path) -> None:
@@ -250,15 +257,61 @@ def test_a_clock_too_fine_for_mp4_is_told_in_a_usual_one(tmp_path: Path) -> None
     assert decode(str(path)) == (30, 0)
 
 
-@given(st.lists(st.binary(min_size=1, max_size=20).map(lambda data: data.replace(b"\0", b"\1")), max_size=6))
-def test_framing_there_and_back(units: list[bytes]) -> None:
-    annex_b = b"".join(b"\0\0\0\1" + unit for unit in units)
-    assert [bytes(unit) for unit in split_annex_b(annex_b)] == units
-    framed = to_length_prefixed(annex_b)
-    assert framed == b"".join(struct.pack(">I", len(unit)) + unit for unit in units)
-    assert to_annex_b(framed, 4) == annex_b
-    assert has_start_code(annex_b) is bool(units)
+def add_all(writer: ClipWriter, packets: Iterable[Packet]) -> None:
+    for packet in packets:
+        writer.add(packet)
 
 
-def test_a_picture_larger_than_16_megabytes_is_not_taken_for_annex_b() -> None:
-    assert not has_start_code(struct.pack(">I", 0x01000000) + b"\x65")
+@pytest.mark.parametrize("room_bytes", [0, 100, 3_000, 40_000, 60_000])
+def test_a_full_disk_is_told_as_what_it_is_and_what_was_whole_stays(room_bytes: int, tmp_path: Path) -> None:
+    vault = Vault(tmp_path)
+    footage = film(Camera(sound=True), 9)
+    write, written = os.write, 0
+
+    def filling_write(fd: int, data: memoryview) -> int:
+        nonlocal written
+        if written + len(data) > room_bytes:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        written += len(data)
+        return write(fd, data)
+
+    name = "camera-1/2026-11-30/CLIP1.lcv.grow.part"
+    writer = open_clip(vault, name, identity_of(), footage.formats)
+    with patch("os.write", filling_write):
+        with pytest.raises(StorageFullError):
+            add_all(writer, footage.packets)
+        writer.close()
+    # There is room again, but nothing comes after what was lost.
+    writer.close()
+    assert vault.size_on_disk(name) == written
+    clip = salvage(vault, name)
+    assert (clip.duration_s if clip else 0) == pytest.approx(2 * writer.fragments, abs=0.2)
+
+
+def test_sound_that_falls_silent_does_not_hold_pictures_back(tmp_path: Path) -> None:
+    vault = Vault(tmp_path)
+    footage = film(Camera(sound=True), 12)
+    silent_from_s = footage.packets[0].dts_s + 3
+    name = "camera-1/2026-11-30/CLIP1.lcv.grow.part"
+    writer = open_clip(vault, name, identity_of(), footage.formats)
+    for packet in footage.packets:
+        if packet.medium is Medium.VIDEO or packet.dts_s < silent_from_s:
+            writer.add(packet)
+    writer.close()
+    clip = salvage(vault, name)
+    assert clip is not None
+    assert clip.duration_s >= 12 - 2 - 1.2
+
+
+def test_the_packet_that_came_next_says_when_the_last_one_ends(tmp_path: Path) -> None:
+    vault = Vault(tmp_path)
+    footage = film(Camera(), 3)
+    name = "camera-1/2026-11-30/CLIP1.lcv.grow.part"
+    writer = open_clip(vault, name, identity_of(), footage.formats)
+    for packet in footage.packets:
+        writer.add(replace(packet, duration=0))
+    writer.finish(footage.packets[-1].dts_s + 0.75)
+    writer.close()
+    clip = salvage(vault, name)
+    assert clip is not None
+    assert clip.duration_s == pytest.approx(2.9 + 0.75, abs=0.001)

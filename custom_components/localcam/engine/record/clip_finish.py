@@ -6,23 +6,19 @@ each renaming. Wherever this is cut, the growing file is still there, and a fini
 
 from contextlib import closing, suppress
 from dataclasses import dataclass
+import gc
 
 from ..errors import StorageError
 from ..values import Clip, MotionEvent, StoredFile
 from .clip_identity import ClipIdentity, ClipOutcome, read_comment, write_comment
 from .clip_names import part_name, thumbnail_name, video_name
-from .clip_store import ClipSink, ClipSource, ClipStore, PictureOf
-from .finished_file import FinishedFile, timed_tracks, write_finished
+from .clip_store import ClipSink, ClipSource, ClipStore
+from .finished_file import FinishedFile, GrownFile, read_finished, read_grown, whole_fragments, write_finished
 from .growing_clip import GrowingClip
-from .mp4_fragments import read_grown
-from .mp4_movie import TrackSamples, movie_duration_s
-from .sample_entry import CODEC_OF_ENTRY, keyframe_as_annex_b
 from .thumbnail import keyframe_jpeg
 
 
-def finish(
-    store: ClipStore, growing: GrowingClip, thumbnail_jpeg: bytes, picture_of: PictureOf = keyframe_jpeg
-) -> Clip:
+def finish(store: ClipStore, growing: GrowingClip, thumbnail_jpeg: bytes) -> Clip:
     """Make the clip; the growing file stays, for whoever enters the clip in the catalogue to remove.
 
     Where `thumbnail_jpeg` is empty, the last keyframe before the strongest moment becomes the thumbnail, if it decodes.
@@ -31,11 +27,7 @@ def finish(
     moment_s = growing.identity.motion_offset_s
     if growing.strongest_at_s is not None:
         moment_s = growing.strongest_at_s - growing.started_at_s
-
-    def thumbnail(codec: str, keyframe: bytes) -> bytes:
-        return thumbnail_jpeg or picture_of(codec, keyframe)
-
-    plan = FinishPlan(outcome=growing.outcome, events=growing.events, moment_s=moment_s, thumbnail=thumbnail)
+    plan = FinishPlan(outcome=growing.outcome, events=growing.events, moment_s=moment_s, thumbnail_jpeg=thumbnail_jpeg)
     return finish_grown(store, growing.name, plan)
 
 
@@ -44,11 +36,11 @@ class FinishPlan:
     """What a growing file cannot say of its own clip."""
 
     outcome: ClipOutcome
-    events: tuple[MotionEvent, ...]
-    moment_s: float | None
+    events: tuple[MotionEvent, ...] = ()
+    moment_s: float | None = None
     """The moment of the thumbnail, from the clip's start; None for the motion's beginning."""
-    thumbnail: PictureOf
-    """Is given the last keyframe before that moment."""
+    thumbnail_jpeg: bytes = b""
+    """Empty for a keyframe of that moment."""
 
 
 def finish_grown(store: ClipStore, name: str, plan: FinishPlan) -> Clip:
@@ -56,21 +48,21 @@ def finish_grown(store: ClipStore, name: str, plan: FinishPlan) -> Clip:
     with closing(store.open(name)) as source:
         grown = read_grown(source)
         identity, _ = read_comment(grown.comment)
-        tracks = timed_tracks(grown)
         moment_s = identity.motion_offset_s if plan.moment_s is None else plan.moment_s
-        jpeg = plan.thumbnail(*keyframe_before(source, tracks[0], moment_s))
-        comment = write_comment(identity, plan.outcome)
+        jpeg = plan.thumbnail_jpeg or keyframe_jpeg(whole_fragments(source), moment_s)
         parts = _Parts(store)
         try:
             thumbnail = parts.write_bytes(thumbnail_name(name), jpeg) if jpeg else None
-            video = parts.write_video(video_name(name), source, tracks, comment)
+            video = parts.write_video(video_name(name), source, grown, write_comment(identity, plan.outcome))
+            with closing(store.open(part_name(video.name))) as part:
+                finished = read_finished(part)
             parts.publish()
         except BaseException:
             parts.discard()
             raise
-    finished = FinishedFile(
-        video=tracks[0].track, has_audio=len(tracks) > 1, duration_s=movie_duration_s(tracks), comment=comment
-    )
+        finally:
+            # PyAV's files and their streams refer to one another, and would keep 1 MB until a collection comes by.
+            gc.collect(0)
     return clip_of(identity, plan, finished, StoredFiles(video=video, thumbnail=thumbnail))
 
 
@@ -96,32 +88,13 @@ def clip_of(identity: ClipIdentity, plan: FinishPlan, finished: FinishedFile, fi
         score=plan.outcome.score,
         video=files.video,
         thumbnail=files.thumbnail,
-        codec=CODEC_OF_ENTRY.get(finished.video.entry[4:8], ""),
-        width_px=finished.video.width_px,
-        height_px=finished.video.height_px,
+        codec=finished.codec,
+        width_px=finished.width_px,
+        height_px=finished.height_px,
         has_audio=finished.has_audio,
         events=plan.events,
         continues_clip_id=identity.continues_clip_id,
     )
-
-
-def keyframe_before(source: ClipSource, video: TrackSamples, moment_s: float) -> tuple[str, bytes]:
-    """Codec and Annex B of the last keyframe at or before a moment, else of the first one."""
-    samples = video.samples
-    time, found = 0, 0
-    starts = set(samples.keyframes)
-    for index, duration in enumerate(samples.durations):
-        if index + 1 in starts and time <= moment_s * video.track.timescale:
-            found = index
-        time += duration
-    first_of_chunk = 0
-    for at, count in zip(samples.chunk_offsets, samples.chunk_counts, strict=True):
-        if found < first_of_chunk + count:
-            payload = source.read_at(at + sum(samples.sizes[first_of_chunk:found]), samples.sizes[found])
-            break
-        first_of_chunk += count
-    entry = video.track.entry
-    return CODEC_OF_ENTRY.get(entry[4:8], ""), keyframe_as_annex_b(entry, payload)
 
 
 class _Parts:
@@ -136,9 +109,9 @@ class _Parts:
             sink.write(data)
             return _synced(name, sink)
 
-    def write_video(self, name: str, source: ClipSource, tracks: list[TrackSamples], comment: str) -> StoredFile:
+    def write_video(self, name: str, source: ClipSource, grown: GrownFile, comment: str) -> StoredFile:
         with closing(self._create(name)) as sink:
-            write_finished(source, sink, tracks, comment)
+            write_finished(source, sink, grown.begins_s, comment)
             return _synced(name, sink)
 
     def publish(self) -> None:

@@ -86,6 +86,3 @@ class GrowingFile(Protocol):
 
 type OpenClip = Callable[[str, ClipIdentity, tuple[StreamFormat, ...]], GrowingFile]
 """Creates the growing file of this name; raises StorageError, StorageFullError."""
-
-type PictureOf = Callable[[str, bytes], bytes]
-"""(libav's codec name, a keyframe as Annex B with its parameter sets) -> a JPEG, or b"" where it does not decode."""

@@ -1,25 +1,29 @@
 """Writes the growing file of one clip: a fragmented MP4 of which any cut leaves whole fragments."""
 
 from collections.abc import Callable
-from fractions import Fraction
+from contextlib import suppress
+
+import av
+from av.container import OutputContainer
+from av.stream import Stream
 
 from ..errors import ClipFormatError
 from ..values import Medium, Packet, StreamFormat
 from .clip_identity import ClipIdentity, write_comment
 from .clip_store import ClipSink, ClipStore
-from .mp4_fragments import Sample, TrackRun, fragment_head
-from .mp4_movie import Track, growing_movie
-from .nal_units import has_start_code, to_length_prefixed
-from .sample_entry import video_entry
-from .sound_entry import sound_entry, without_adts
+from .growing_track import GrowingTrack, open_track
+from .libav_files import SinkFile, libav_faults
 
 _LONGEST_FRAGMENT_S = 2
 """What a crash can cost at most."""
-_FINEST_TIMESCALE = 1_000_000
-"""A 32-bit duration then lasts for more than an hour."""
-_USUAL_TIMESCALE = 90_000
-_LARGEST = (1 << 31) - 1
-"""Of what a table of samples holds."""
+_OPTIONS = {
+    # `delay_moov`: parameter sets and edit lists are taken from the first packets.
+    "movflags": "delay_moov+default_base_moof+skip_trailer",
+    "frag_duration": str(_LONGEST_FRAGMENT_S * 1_000_000),
+    "flush_packets": "1",
+    # Sound that falls silent holds pictures back no longer than this.
+    "max_interleave_delta": "1000000",
+}
 
 
 def open_clip(store: ClipStore, name: str, identity: ClipIdentity, formats: tuple[StreamFormat, ...]) -> ClipWriter:
@@ -45,9 +49,12 @@ class ClipWriter:
         self._sink = sink
         self._remove = remove
         self._identity = identity
-        self._pending: dict[Medium, list[Packet]] = {each.medium: [] for each in formats}
         self._formats = {each.medium: each for each in formats}
-        self._streams: dict[Medium, _Stream] = {}
+        self._waiting: list[Packet] = []
+        """All packets until it is known which streams the clip has."""
+        self._tracks: dict[Medium, GrowingTrack] = {}
+        self._file = SinkFile(sink)
+        self._muxer: OutputContainer | None = None
         self._fragments = 0
         self._is_open = True
 
@@ -61,130 +68,77 @@ class ClipWriter:
 
         Raises StorageError, StorageFullError, and ClipFormatError where the stream cannot be put into an MP4.
         """
-        pending = self._pending.get(packet.medium)
-        if pending is None:
-            return
-        pending.append(packet)
-        if packet.medium is Medium.VIDEO and packet.dts_s - pending[0].dts_s >= _LONGEST_FRAGMENT_S:
-            self._write_fragment({medium: packets[:-1] for medium, packets in self._pending.items()})
+        if self._tracks:
+            self._mux(packet)
+        elif packet.medium in self._formats:
+            self._waiting.append(packet)
+            # libav writes nothing before it has seen a packet of each stream, so none may be promised that stays away.
+            if (
+                len({each.medium for each in self._waiting}) == len(self._formats)
+                or packet.dts_s - self._waiting[0].dts_s >= _LONGEST_FRAGMENT_S
+            ):
+                self._begin()
 
     def finish(self, end_dts_s: float | None = None) -> None:
         """Write what was held back. `end_dts_s`: media time of the video packet that came next, where one did."""
-        if any(self._pending.values()):
-            self._write_fragment(dict(self._pending), end_dts_s)
+        if self._waiting and not self._tracks:
+            self._begin()
+        before = self._file.size_bytes
+        with libav_faults("writing a clip"):
+            for medium, track in self._tracks.items():
+                self._write(track.take_held(end_dts_s if medium is Medium.VIDEO else None))
+            if self._muxer is not None:
+                self._muxer.close()
+        self._fragments += self._file.size_bytes > before
 
     def close(self) -> None:
         """End the file; may be called twice."""
         if self._is_open:
             self._is_open = False
-            self._sink.close()
+            self._file.end()
+            try:
+                # After an error libav has nothing more to say than that there was one.
+                with suppress(ClipFormatError), libav_faults("closing a clip"):
+                    if self._muxer is not None:
+                        self._muxer.close()
+            finally:
+                self._sink.close()
 
     def discard(self) -> None:
         """End the file and take it away: there is nothing whole in it."""
         self.close()
         self._remove()
 
-    def _write_fragment(self, packets: dict[Medium, list[Packet]], end_dts_s: float | None = None) -> None:
-        if not self._streams:
-            self._begin()
-        runs: list[TrackRun] = []
-        for medium, stream in self._streams.items():
-            following = self._pending[medium][len(packets[medium]) :]
-            end: int | None = None
-            if following:
-                end = stream.ticks(following[0].dts)
-            elif medium is Medium.VIDEO and end_dts_s is not None:
-                end = stream.ticks_at(end_dts_s)
-            if packets[medium]:
-                runs.append(stream.run(packets[medium], end))
-            self._pending[medium] = following
-        self._append(runs)
-
-    def _append(self, runs: list[TrackRun]) -> None:
-        self._sink.write(fragment_head(self._fragments + 1, runs))
-        for run in runs:
-            for sample in run.samples:
-                self._sink.write(sample.payload)
-        self._fragments += 1
-
     def _begin(self) -> None:
-        """Write the head, as late as this because some streams only say in their packets how they are coded."""
-        firsts = {medium: packets[0] for medium, packets in self._pending.items() if packets}
-        origin = min(first.dts * first.time_base for first in firsts.values())
-        for medium, stream_format in self._formats.items():
-            first = firsts.get(medium)
+        """Open the tracks, as late as this because some streams only say in their packets how they are coded."""
+        firsts: dict[Medium, Packet] = {}
+        for packet in self._waiting:
+            firsts.setdefault(packet.medium, packet)
+        origin_s = min(first.dts * first.time_base for first in firsts.values())
+        self._muxer = av.open(self._file, "w", format="mp4", options=_OPTIONS)
+        self._muxer.metadata["comment"] = write_comment(self._identity)
+        for medium, first in firsts.items():
             try:
-                self._streams[medium] = _Stream(len(self._streams) + 1, stream_format, first, origin)
+                with libav_faults(f"a track of {self._formats[medium].codec}"):
+                    self._tracks[medium] = open_track(self._muxer, self._formats[medium], first, origin_s)
             except ClipFormatError:
                 if medium is Medium.VIDEO:
-                    self._streams.clear()
                     raise
                 # A clip without its sound is better than none.
-                del self._pending[medium]
-        self._sink.write(growing_movie([each.track for each in self._streams.values()], write_comment(self._identity)))
+        waiting, self._waiting = self._waiting, []
+        for packet in waiting:
+            self._mux(packet)
 
+    def _mux(self, packet: Packet) -> None:
+        track = self._tracks.get(packet.medium)
+        if track is not None:
+            before = self._file.size_bytes
+            with libav_faults("writing a clip"):
+                self._write(track.take(packet))
+            # Nothing but whole fragments leaves libav.
+            self._fragments += self._file.size_bytes > before
 
-class _Stream:
-    """One track: how its packets become samples."""
-
-    def __init__(self, track_id: int, stream: StreamFormat, first: Packet | None, origin: Fraction) -> None:
-        base = stream.time_base
-        timescale = base.denominator if base.denominator <= _FINEST_TIMESCALE else _USUAL_TIMESCALE
-        self._ticks = base * timescale
-        self._origin_ticks = round(origin * timescale)
-        self._timescale = timescale
-        self._last_duration = timescale // 25
-        self._is_annex_b = False
-        self._has_adts = False
-        payload = first.payload if first else b""
-        if stream.medium is Medium.VIDEO:
-            video = video_entry(stream, payload)
-            self._is_annex_b = video.is_annex_b
-            entry, width_px, height_px = video.entry, video.width_px, video.height_px
-        else:
-            sound = sound_entry(stream, payload)
-            self._has_adts = sound.has_adts
-            entry, width_px, height_px = sound.entry, 0, 0
-        self.track = Track(
-            track_id=track_id,
-            medium=stream.medium,
-            timescale=timescale,
-            entry=entry,
-            width_px=width_px,
-            height_px=height_px,
-        )
-
-    def ticks(self, dts: int) -> int:
-        """A packet's time as the track counts it, from the clip's origin on."""
-        return max(0, round(dts * self._ticks) - self._origin_ticks)
-
-    def ticks_at(self, dts_s: float) -> int:
-        """The same for seconds of media time."""
-        return max(0, round(dts_s * self._timescale) - self._origin_ticks)
-
-    def run(self, packets: list[Packet], end: int | None) -> TrackRun:
-        """The packets as samples; `end` is when the last of them ends, where that is known."""
-        times = [self.ticks(packet.dts) for packet in packets]
-        ends = [*times[1:], end if end is not None else times[-1] + self._duration(packets[-1], times)]
-        samples = [
-            Sample(
-                payload=self._payload(packet.payload),
-                duration=max(0, min(following - time, _LARGEST)),
-                composition_offset=max(-_LARGEST, min(round((packet.pts - packet.dts) * self._ticks), _LARGEST)),
-                is_keyframe=packet.is_keyframe,
-            )
-            for packet, time, following in zip(packets, times, ends, strict=True)
-        ]
-        self._last_duration = samples[-1].duration or self._last_duration
-        return TrackRun(track_id=self.track.track_id, start=times[0], samples=samples)
-
-    def _duration(self, packet: Packet, times: list[int]) -> int:
-        """Of a packet that none followed: its own word, else as long as the one before."""
-        if packet.duration > 0:
-            return round(packet.duration * self._ticks)
-        return times[-1] - times[-2] if len(times) > 1 else self._last_duration
-
-    def _payload(self, payload: bytes) -> bytes:
-        if self._is_annex_b and has_start_code(payload):
-            return to_length_prefixed(payload)
-        return without_adts(payload) if self._has_adts else payload
+    def _write(self, packets: list[av.Packet[Stream]]) -> None:
+        assert self._muxer is not None
+        for packet in packets:
+            self._muxer.mux(packet)

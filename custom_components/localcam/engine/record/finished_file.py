@@ -1,49 +1,34 @@
-"""A growing file's samples as one ordinary MP4: movie box first, then the media, appended from beginning to end."""
+"""A growing file's packets as one ordinary MP4: movie box first, then the media, appended from beginning to end.
 
-from dataclasses import dataclass, replace
-import struct
+libav writes the movie box last, once it knows all packets. So it writes twice: first for the movie box, of which only
+the media's places have to be put right, and then for the media.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+import io
+from typing import override
+
+import av
+from av.container import InputContainer
 
 from ..errors import ClipFormatError
-from ..values import Medium
 from .clip_store import ClipSink, ClipSource
-from .mp4_boxes import box, file_boxes
-from .mp4_fragments import GrownFile
-from .mp4_movie import SampleTable, Track, TrackSamples, finished_movie, read_duration_s, read_movie
+from .libav_files import SinkFile, SourceFile, libav_faults, open_mp4
+from .mp4_boxes import Box, box_at, file_boxes, with_shifted_offsets
 
-_PIECE_BYTES = 1 << 16
-"""Of media held in memory at a time."""
-_LARGEST_MOVIE_BYTES = 1 << 26
-"""No `moov` of ours comes near this."""
-_HUGE_BYTES = 0xF0000000
-"""Media larger than this gets 64 bits for its size and offsets, which leaves room for the largest movie box below."""
-
-
-def timed_tracks(grown: GrownFile) -> list[TrackSamples]:
-    """The tracks with the first picture at 0 and the sound where it was heard; raises ClipFormatError.
-
-    Pictures out of decoding order (B-frames) are moved by negative composition offsets, not by an edit list, so that no
-    player begins late. Tracks without samples are left out.
-    """
-    video = next(track for track in grown.tracks if track.medium is Medium.VIDEO)
-    pictures = grown.samples[video.track_id]
-    if not pictures.sizes or pictures.keyframes[:1].tolist() != [1]:
-        raise ClipFormatError("the clip does not begin with a keyframe")
-    lead = _first_picture(pictures)
-    begins_s = (pictures.start + lead) / video.timescale
-    tracks = [TrackSamples(track=video, samples=_moved(pictures, lead))]
-    for track in grown.tracks:
-        samples = grown.samples[track.track_id]
-        if track is not video and samples.sizes:
-            delay = samples.start - round(begins_s * track.timescale)
-            tracks.append(TrackSamples(track=track, samples=samples, delay=delay))
-    return tracks
+_HEAD_BYTES = 256
+"""The boxes before the media are far shorter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FinishedFile:
     """What a finished file says of itself."""
 
-    video: Track
+    codec: str
+    """libav's name."""
+    width_px: int
+    height_px: int
     has_audio: bool
     duration_s: float
     comment: str
@@ -51,90 +36,173 @@ class FinishedFile:
 
 def read_finished(source: ClipSource) -> FinishedFile:
     """Read a finished file's head; raises ClipFormatError where a box of the file is missing or cut, StorageError."""
-    contents = {each.kind: each for each in file_boxes(source)}
-    movie = contents.get(b"moov")
-    if movie is None or b"mdat" not in contents or movie.size_bytes > _LARGEST_MOVIE_BYTES:
+    boxes = list(file_boxes(source))
+    if not {b"moov", b"mdat"} <= {box.kind for box in boxes} or boxes[-1].end != source.size_bytes:
         raise ClipFormatError("the file is no finished clip")
-    data = source.read_at(movie.contents_at, movie.size_bytes)
-    tracks, comment = read_movie(data)
-    return FinishedFile(
-        video=next(track for track in tracks if track.medium is Medium.VIDEO),
-        has_audio=any(track.medium is Medium.AUDIO for track in tracks),
-        duration_s=read_duration_s(data),
-        comment=comment,
-    )
+    with libav_faults("reading a clip"), open_mp4(SourceFile(source)) as container:
+        video = _video_of(container).codec_context
+        if not container.duration:
+            raise ClipFormatError("the clip has no pictures")
+        return FinishedFile(
+            codec=video.name,
+            width_px=video.width,
+            height_px=video.height,
+            has_audio=bool(container.streams.audio),
+            duration_s=container.duration / av.time_base,
+            comment=container.metadata.get("comment", ""),
+        )
 
 
-def write_finished(source: ClipSource, sink: ClipSink, tracks: list[TrackSamples], comment: str) -> None:
-    """Append the whole MP4; raises StorageError, StorageFullError, ClipFormatError."""
-    head = box(b"ftyp", b"isom", struct.pack(">I", 512), b"isomiso4avc1mp41")
-    chunks = sorted(chunk for each in tracks for chunk in _chunks(each.samples))
-    media_bytes = sum(size for _, size in chunks)
-    media_head = _media_head(media_bytes)
-    tracks = [replace(each, has_wide_offsets=media_bytes > _HUGE_BYTES) for each in tracks]
-    # How large the movie box is does not depend on the offsets in it.
-    movie_bytes = len(finished_movie(_placed(tracks, chunks, 0), comment))
-    movie = finished_movie(_placed(tracks, chunks, len(head) + movie_bytes + len(media_head)), comment)
-    for part in (head, movie, media_head):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrownFile:
+    """What finishing has to know of a growing file."""
+
+    comment: str
+    begins_s: Fraction
+    """Time in the file at which the first picture is shown."""
+
+
+def read_grown(source: ClipSource) -> GrownFile:
+    """Read where a growing file begins; raises ClipFormatError where no whole fragment is in it, StorageError."""
+    with libav_faults("reading a growing clip"), open_mp4(whole_fragments(source)) as container:
+        first = next(container.demux(_video_of(container)), None)
+        if first is None or first.pts is None:
+            raise ClipFormatError("the clip has no pictures")
+        return GrownFile(comment=container.metadata.get("comment", ""), begins_s=first.pts * first.time_base)
+
+
+def whole_fragments(source: ClipSource) -> SourceFile:
+    """A growing file up to the last whole fragment, wherever it was cut; raises ClipFormatError, StorageError."""
+    ends = [box.end for box in file_boxes(source) if box.kind == b"mdat"]
+    if not ends:
+        raise ClipFormatError("the clip ends before its first fragment")
+    return SourceFile(source, ends[-1])
+
+
+def write_finished(source: ClipSource, sink: ClipSink, begins_s: Fraction, comment: str) -> None:
+    """Append the whole MP4 of a growing file; raises StorageError, StorageFullError, ClipFormatError."""
+    outline = _Outline()
+    _remux(source, outline, begins_s, comment)
+    media = outline.media()
+    head = outline.head
+    file_type, media_head = head[: int.from_bytes(head[:4])], head[media.at : media.contents_at]
+    before = len(file_type) + len(outline.movie) + len(media_head)
+    movie = with_shifted_offsets(outline.movie, before - media.contents_at)
+    # Only a clip that reaches 4 GiB by its movie box alone has no room: there the box stays behind.
+    for part in (file_type, movie, media_head) if movie else (head[: media.contents_at],):
         sink.write(part)
-    for at, size in chunks:
-        _copy(source, sink, at, size)
+    copy = _MediaOnly(sink, media)
+    _remux(source, copy, begins_s, comment)
+    if copy.copied_bytes != media.end - media.contents_at:
+        raise ClipFormatError("the growing file is not what it was")
+    if not movie:
+        sink.write(outline.movie)
 
 
-def _first_picture(pictures: SampleTable) -> int:
-    """Ticks from the first picture decoded to the first one shown."""
-    time, first = 0, pictures.composition_offsets[0]
-    for duration, offset in zip(pictures.durations, pictures.composition_offsets, strict=True):
-        first = min(first, time + offset)
-        time += duration
-    return first
+def _video_of(container: InputContainer) -> av.VideoStream:
+    # PyAV has no codec context for a stream of which libav does not know the codec.
+    if not container.streams.video or getattr(container.streams.video[0], "name", None) not in ("h264", "hevc"):
+        raise ClipFormatError("the clip has no video that is one of ours")
+    return container.streams.video[0]
 
 
-def _moved(samples: SampleTable, ticks: int) -> SampleTable:
-    if not ticks:
-        return samples
-    offsets = samples.composition_offsets[:]
-    for index, offset in enumerate(offsets):
-        offsets[index] = offset - ticks
-    return replace(samples, composition_offsets=offsets)
+def _remux(source: ClipSource, target: _SeekableFile, begins_s: Fraction, comment: str) -> None:
+    """The first picture comes to lie at 0, and sound where it was heard."""
+    with (
+        libav_faults("finishing a clip"),
+        open_mp4(whole_fragments(source)) as grown,
+        av.open(target, "w", format="mp4", options=_options(grown)) as made,
+    ):
+        made.metadata["comment"] = comment
+        streams = [made.add_stream_from_template(stream, opaque=True) for stream in grown.streams]
+        for stream in streams:
+            if stream.codec_context.name == "hevc":
+                # Some players show nothing of an `hev1`, which is what libav would write.
+                stream.codec_context.codec_tag = "hvc1"
+        for packet in grown.demux():
+            if packet.dts is None or packet.pts is None:
+                continue
+            delay = round(begins_s / packet.time_base)
+            packet.pts, packet.dts = packet.pts - delay, packet.dts - delay
+            packet.stream = streams[packet.stream_index]
+            made.mux(packet)
 
 
-def _chunks(samples: SampleTable) -> list[tuple[int, int]]:
-    """Offset in the growing file and size of each chunk."""
-    chunks: list[tuple[int, int]] = []
-    sample = 0
-    for at, count in zip(samples.chunk_offsets, samples.chunk_counts, strict=True):
-        chunks.append((at, sum(samples.sizes[sample : sample + count])))
-        sample += count
-    return chunks
+def _options(grown: InputContainer) -> dict[str, str]:
+    """Pictures out of decoding order need no edit list, so that no player begins late; sound may."""
+    return {"movflags": "negative_cts_offsets", "use_editlist": str(len(grown.streams.audio))}
 
 
-def _placed(tracks: list[TrackSamples], chunks: list[tuple[int, int]], media_at: int) -> list[TrackSamples]:
-    """The tracks with each chunk at its offset in the finished file, where chunks follow one another without gaps."""
-    places: dict[int, int] = {}
-    for at, size in chunks:
-        places[at] = media_at
-        media_at += size
-    placed: list[TrackSamples] = []
-    for each in tracks:
-        offsets = each.samples.chunk_offsets[:]
-        for index, at in enumerate(offsets):
-            offsets[index] = places[at]
-        placed.append(replace(each, samples=replace(each.samples, chunk_offsets=offsets)))
-    return placed
+class _SeekableFile:
+    """A file as libav writes it that goes back in it; once it does, all media are written."""
+
+    def __init__(self) -> None:
+        self._at = 0
+        self._end = 0
+
+    def write(self, data: bytes) -> int:
+        """Called by libav."""
+        self._take(self._at, data)
+        self._at += len(data)
+        self._end = max(self._end, self._at)
+        return len(data)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Called by libav."""
+        self._at = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._end}[whence] + offset
+        return self._at
+
+    def tell(self) -> int:
+        """Called by libav."""
+        return self._at
+
+    def _take(self, at: int, data: bytes) -> None:
+        """`data` were written at this offset."""
+        raise NotImplementedError
 
 
-def _media_head(media_bytes: int) -> bytes:
-    if media_bytes > _HUGE_BYTES:
-        return struct.pack(">I4sQ", 1, b"mdat", 16 + media_bytes)
-    return struct.pack(">I4s", 8 + media_bytes, b"mdat")
+class _Outline(_SeekableFile):
+    """Keeps all of a file but the media."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.head = bytearray(_HEAD_BYTES)
+        self.movie = bytearray()
+        self._has_media = False
+
+    def media(self) -> Box:
+        """Where the media lie; raises ClipFormatError."""
+        at = 0
+        while (box := box_at(self.head[at : at + 16], at)) is not None:
+            if box.kind == b"mdat":
+                return box
+            at = box.end
+        raise ClipFormatError("the clip has no media")
+
+    @override
+    def _take(self, at: int, data: bytes) -> None:
+        if at < self._end:
+            self._has_media = True
+        elif self._has_media:
+            self.movie += data
+        if at < _HEAD_BYTES:
+            part = data[: _HEAD_BYTES - at]
+            self.head[at : at + len(part)] = part
 
 
-def _copy(source: ClipSource, sink: ClipSink, at: int, size: int) -> None:
-    while size:
-        piece = source.read_at(at, min(size, _PIECE_BYTES))
-        if not piece:
-            raise ClipFormatError("the growing file is shorter than it was")
-        sink.write(piece)
-        at += len(piece)
-        size -= len(piece)
+class _MediaOnly(_SeekableFile):
+    """Passes on nothing but the media, in order."""
+
+    def __init__(self, sink: ClipSink, media: Box) -> None:
+        super().__init__()
+        self._sink = SinkFile(sink)
+        self._media = media
+
+    @property
+    def copied_bytes(self) -> int:
+        """Of media passed on."""
+        return self._sink.size_bytes
+
+    @override
+    def _take(self, at: int, data: bytes) -> None:
+        self._sink.write(data[max(0, self._media.contents_at - at) : max(0, self._media.end - at)])

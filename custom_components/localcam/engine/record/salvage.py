@@ -7,19 +7,17 @@ from ..values import Clip
 from .clip_finish import FinishPlan, StoredFiles, clip_of, finish_grown
 from .clip_identity import SALVAGED, read_comment
 from .clip_names import thumbnail_name
-from .clip_store import ClipStore, PictureOf
+from .clip_store import ClipStore
 from .finished_file import read_finished
-from .thumbnail import keyframe_jpeg
 
 
-def salvage(store: ClipStore, growing_name: str, picture_of: PictureOf = keyframe_jpeg) -> Clip | None:
+def salvage(store: ClipStore, growing_name: str) -> Clip | None:
     """Make a clip of the whole fragments of a growing file; None where it holds no whole one.
 
     The growing file stays, as with `finish`. Raises StorageError, StorageFullError.
     """
-    plan = FinishPlan(outcome=SALVAGED, events=(), moment_s=None, thumbnail=picture_of)
     try:
-        return finish_grown(store, growing_name, plan)
+        return finish_grown(store, growing_name, FinishPlan(outcome=SALVAGED))
     except ClipFormatError:
         return None
 
@@ -36,7 +34,7 @@ def adopt(store: ClipStore, name: str) -> Clip | None:
     except ClipFormatError:
         return None
     thumbnail = thumbnail_name(name)
-    plan = FinishPlan(outcome=outcome or SALVAGED, events=(), moment_s=None, thumbnail=lambda *_: b"")
+    plan = FinishPlan(outcome=outcome or SALVAGED)
     files = StoredFiles(
         video=store.describe(name), thumbnail=store.describe(thumbnail) if store.exists(thumbnail) else None
     )

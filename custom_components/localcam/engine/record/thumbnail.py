@@ -1,25 +1,57 @@
-"""A small JPEG of a keyframe, for clips of which nobody remembers a picture."""
+"""A small JPEG of a clip, for clips of which nobody remembers a picture."""
+
+from typing import Any
 
 import av
+from av.container import InputContainer
+
+from .libav_files import SourceFile, open_mp4
 
 _WIDTH_PX = 640
 _QUALITY = "4"
 """libav's scale from 2, best, to 31."""
 
 
-def keyframe_jpeg(codec: str, keyframe: bytes) -> bytes:
-    """Decode a keyframe (Annex B, with its parameter sets) into a JPEG at most 640 px wide; b"" where it is damaged."""
+def keyframe_jpeg(clip: SourceFile, moment_s: float) -> bytes:
+    """The last keyframe at or before a moment of a clip, else the first one, as a JPEG at most 640 px wide.
+
+    Returns b"" where it is damaged. Raises StorageError.
+    """
     try:
-        decoder = av.CodecContext.create(codec, "r")
-        if not isinstance(decoder, av.VideoCodecContext):
-            return b""
-        decoder.thread_count = 1
-        frames = [*decoder.decode(av.Packet(keyframe)), *decoder.decode(None)]
-        if not frames:
-            return b""
-        return _jpeg(frames[0])
+        with open_mp4(clip) as container:
+            video = container.streams.video[0].codec_context
+            keyframe = _keyframe_before(container, moment_s)
+            frame = first_picture(video.name, video.extradata or b"", keyframe) if keyframe else None
+            return _jpeg(frame) if frame else b""
     except av.FFmpegError, ValueError:
         return b""
+
+
+def first_picture(codec: str, parameter_sets: bytes, keyframe: av.Packet[Any]) -> av.VideoFrame | None:
+    """Decode a keyframe; None where there is no picture in it. Raises av.FFmpegError.
+
+    In a decoder of its own, because those of streams keep their memory until the garbage collector comes by.
+    """
+    decoder = av.CodecContext.create(codec, "r")
+    assert isinstance(decoder, av.VideoCodecContext)
+    decoder.extradata = parameter_sets
+    decoder.thread_count = 1
+    return next(iter([*decoder.decode(keyframe), *decoder.decode(None)]), None)
+
+
+def _keyframe_before(container: InputContainer, moment_s: float) -> av.Packet[av.VideoStream] | None:
+    found: av.Packet[av.VideoStream] | None = None
+    begins_s = 0.0
+    for packet in container.demux(container.streams.video[0]):
+        if packet.pts is None or not packet.is_keyframe:
+            continue
+        shown_s = float(packet.pts * packet.time_base)
+        if found is None:
+            begins_s = shown_s
+        elif shown_s - begins_s > moment_s:
+            break
+        found = packet
+    return found
 
 
 def _jpeg(frame: av.VideoFrame) -> bytes:
