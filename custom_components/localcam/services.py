@@ -25,7 +25,7 @@ from .engine.values import CatalogueEntry, ClipQuery, ClipVerdict, Kind, Verdict
 if TYPE_CHECKING:
     from homeassistant.auth.models import User
 
-MISSED_S: Final = (5.0, 30.0)
+MISSED_S: Final = (1.0, 60.0)
 RECORD_S: Final = (1.0, 600.0)
 LIST_LIMIT: Final = (1.0, 1000.0)
 LONGEST_NOTE: Final = 500

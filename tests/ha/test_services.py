@@ -265,8 +265,8 @@ async def test_report_missed_keeps_the_last_seconds_with_a_verdict(
         ("record", {"duration_s": 0}),
         ("record", {"duration_s": 601}),
         ("record", {"duration_s": float("nan")}),
-        ("report_missed", {"seconds": 4}),
-        ("report_missed", {"seconds": 31}),
+        ("report_missed", {"seconds": 0.5}),
+        ("report_missed", {"seconds": 61}),
     ],
 )
 async def test_a_duration_out_of_range(

@@ -72,7 +72,8 @@ class LocalExecutor:
         root = Path(__file__).parents[2]
         try:
             process = subprocess.Popen(
-                [sys.executable, "-I", "-c", _BOOTSTRAP, json.dumps([sys.path, str(root)])],
+                # Without docstrings (-OO), which nobody reads there: it saves 2 MB for each camera.
+                [sys.executable, "-I", "-OO", "-c", _BOOTSTRAP, json.dumps([sys.path, str(root)])],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

@@ -16,7 +16,7 @@ _LATE_S = 1.0
 """Packets that waited this long are not decoded: recording goes on, and the next keyframe catches up."""
 
 
-_PEAKS = 2
+_PEAKS = 1
 """Events whose strongest picture is held at a time: the open one, and the one before it."""
 
 

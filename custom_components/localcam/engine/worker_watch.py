@@ -34,7 +34,7 @@ from .messages import (
 )
 from .settings import CameraSettings
 from .values import CameraFacts, FormatChange, Medium, Packet, SourceItem, StreamFormat
-from .worker_account import Account, anonymous_bytes
+from .worker_account import Account, anonymous_bytes, release_free_memory
 from .worker_connection import Connection
 from .worker_entity import EntityDesk
 from .worker_inbox import (
@@ -79,6 +79,7 @@ class CameraWatch:
         self._stop_sources = Event()
         self._online = False
         self._heard_at_s = 0.0
+        self._ticked_at_s = 0.0
         self._ended = False
         self._health = HealthReport(clock)
 
@@ -229,6 +230,9 @@ class CameraWatch:
 
     def _tick(self) -> None:
         now_s = self._clock.monotonic_s()
+        if now_s - self._ticked_at_s < _TICK_S / 2:
+            return
+        self._ticked_at_s = now_s
         if self._online and now_s - self._heard_at_s > _SILENCE_S:
             self._lost(SourceFault.LOST, f"nothing came for {_SILENCE_S:g} s", 0.0)
         self._tell(self._sight.tick())
@@ -270,6 +274,7 @@ class HealthReport:
         if elapsed_s < _HEALTH_S:
             return None
         if self._count % _MEMORY_EVERY == 0:
+            release_free_memory()
             self._memory_bytes = anonymous_bytes()
         self._count += 1
         rate = (sight.analysed - self._analysed) / elapsed_s

@@ -93,17 +93,22 @@ def test_a_global_gain_or_offset_never_alarms(gain: float, offset: float, sensit
     assert starts(lambda at_s: before if at_s < 3 else after, 7, sensitivity) == []
 
 
-def test_frames_are_wanted_five_times_a_second_and_ten_times_once_something_moves() -> None:
+def test_frames_are_wanted_five_times_a_second_and_ten_times_until_a_suspicion_is_decided() -> None:
     watched = room(act(Act.PERSON, 5, 12))
     watcher = MotionWatcher(DetectSettings(quiet_s=2), None, lambda: "event")
     looked: list[float] = []
+    started_at_s = 0.0
     for index in range(15 * 10):
         at_s = index / 15
         if watcher.wants(at_s):
             looked.append(at_s)
-            watcher.look(Frame(luma=watched.picture(at_s)[0], captured_at_s=at_s))
+            if watcher.look(Frame(luma=watched.picture(at_s)[0], captured_at_s=at_s)):
+                started_at_s = started_at_s or at_s
     assert sum(2 <= at_s < 5 for at_s in looked) == 15
-    assert sum(7 <= at_s < 10 for at_s in looked) >= 22  # every second frame of 15 fps
+    assert 5 < started_at_s < 7
+    last_two = [at_s for at_s in looked if at_s <= started_at_s][-2:]
+    assert last_two[1] - last_two[0] < 0.15  # every second frame of 15 fps
+    assert sum(7 <= at_s < 10 for at_s in looked) == 15
 
 
 def test_the_strongest_frame_so_far_is_told() -> None:

@@ -1,16 +1,14 @@
-"""A source's settings -> what opens it; always something whose packets a clip can hold."""
+"""A source's settings -> what opens it; always something whose packets a clip can hold.
+
+Each kind of source is loaded only where it is used: a worker is small because it never loads what it does not need.
+"""
 
 from collections.abc import Callable
 
 from ..clock import Clock, StopSignal
 from ..settings import AddressSource, DemoSource, UsbSource
 from .encoder import EncodedSource
-from .http_camera import HttpCamera
-from .http_source import HttpSource
-from .rtsp import rtsp_source
-from .snapshots import DEFAULT_INTERVAL_S, SnapshotSource
 from .source import MediaSource
-from .usb import usb_source
 
 
 def source_for(
@@ -21,9 +19,10 @@ def source_for(
         case AddressSource():
             return EncodedSource(_at_address(source, with_sound, clock, stop))
         case UsbSource(device=device):
+            from .usb import usb_source
+
             return EncodedSource(usb_source(device, clock))
         case DemoSource(seed=seed):
-            # Loaded only where it is shown: the room costs every other worker memory.
             from .demo_source import DemoMediaSource
 
             return DemoMediaSource(seed, clock, stop)
@@ -31,11 +30,18 @@ def source_for(
 
 def snapshots_from(fetch: Callable[[], bytes], *, clock: Clock, stop: StopSignal) -> MediaSource:
     """A source of the JPEG pictures that `fetch` returns, one at a time; it may block and raise SourceError."""
+    from .snapshots import DEFAULT_INTERVAL_S, SnapshotSource
+
     return EncodedSource(SnapshotSource(fetch, DEFAULT_INTERVAL_S, clock, stop))
 
 
 def _at_address(source: AddressSource, with_sound: bool, clock: Clock, stop: StopSignal) -> MediaSource:
     if source.url.partition(":")[0].lower() in {"http", "https"}:
+        from .http_camera import HttpCamera
+        from .http_source import HttpSource
+
         return HttpSource(HttpCamera(source.url, source.username, source.password, clock), clock, stop)
+    from .rtsp import rtsp_source
+
     # Every other scheme goes the way of RTSP, where the address is checked, and refused if it is not of that kind.
     return rtsp_source(source, with_sound=with_sound, clock=clock)

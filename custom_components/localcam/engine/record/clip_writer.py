@@ -14,12 +14,16 @@ from .clip_store import ClipSink, ClipStore
 from .growing_track import GrowingTrack, open_track
 from .libav_files import SinkFile, libav_faults
 
-_LONGEST_FRAGMENT_S = 2
-"""What a crash can cost at most."""
+_BATCH_S = 0.5
+"""Packets are given to libav together: one at a time, each would find cold caches, and cost three times as much."""
+_FRAGMENT_S = 1.5
+"""With a batch that is still here, what a crash can cost at most is 2 s."""
+_LONGEST_WAIT_S = 2.0
+"""For the first packet of each stream."""
 _OPTIONS = {
     # `delay_moov`: parameter sets and edit lists are taken from the first packets.
     "movflags": "delay_moov+default_base_moof+skip_trailer",
-    "frag_duration": str(_LONGEST_FRAGMENT_S * 1_000_000),
+    "frag_duration": str(int(_FRAGMENT_S * 1_000_000)),
     "flush_packets": "1",
     # Sound that falls silent holds pictures back no longer than this.
     "max_interleave_delta": "1000000",
@@ -51,7 +55,7 @@ class ClipWriter:
         self._identity = identity
         self._formats = {each.medium: each for each in formats}
         self._waiting: list[Packet] = []
-        """All packets until it is known which streams the clip has."""
+        """Packets that libav was not given yet: all, until it is known which streams the clip has."""
         self._tracks: dict[Medium, GrowingTrack] = {}
         self._file = SinkFile(sink)
         self._muxer: OutputContainer | None = None
@@ -68,21 +72,22 @@ class ClipWriter:
 
         Raises StorageError, StorageFullError, and ClipFormatError where the stream cannot be put into an MP4.
         """
+        if packet.medium not in self._formats:
+            return
+        self._waiting.append(packet)
+        waited_s = packet.dts_s - self._waiting[0].dts_s
         if self._tracks:
-            self._mux(packet)
-        elif packet.medium in self._formats:
-            self._waiting.append(packet)
-            # libav writes nothing before it has seen a packet of each stream, so none may be promised that stays away.
-            if (
-                len({each.medium for each in self._waiting}) == len(self._formats)
-                or packet.dts_s - self._waiting[0].dts_s >= _LONGEST_FRAGMENT_S
-            ):
-                self._begin()
+            if waited_s >= _BATCH_S:
+                self._mux_waiting()
+        # libav writes nothing before it has seen a packet of each stream, so none may be promised that stays away.
+        elif len({each.medium for each in self._waiting}) == len(self._formats) or waited_s >= _LONGEST_WAIT_S:
+            self._begin()
 
     def finish(self, end_dts_s: float | None = None) -> None:
         """Write what was held back. `end_dts_s`: media time of the video packet that came next, where one did."""
         if self._waiting and not self._tracks:
             self._begin()
+        self._mux_waiting()
         before = self._file.size_bytes
         with libav_faults("writing a clip"):
             for medium, track in self._tracks.items():
@@ -125,6 +130,9 @@ class ClipWriter:
                 if medium is Medium.VIDEO:
                     raise
                 # A clip without its sound is better than none.
+        self._mux_waiting()
+
+    def _mux_waiting(self) -> None:
         waiting, self._waiting = self._waiting, []
         for packet in waiting:
             self._mux(packet)
