@@ -5,7 +5,7 @@ from pathlib import Path
 import sys
 import types
 
-VERBS = ("quality", "house")
+VERBS = ("quality", "workers", "latency", "house")
 
 
 def main() -> int:

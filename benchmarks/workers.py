@@ -1,10 +1,12 @@
 """What workers cost: memory and CPU of several on one real-time RTSP stream, beside PyAV decoding the same alone.
 
-Every figure comes from the operating system, of processes that run at the same time on the same stream.
+`scripts/bench workers [VIDEO] [--workers N] [--seconds S] [--json]`. Every figure comes from the operating system, of
+processes that run at the same time on the same stream. Also: how soon after its end a clip is ready.
 """
 
 import argparse
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 import json
 import os
 from pathlib import Path
@@ -12,22 +14,12 @@ import subprocess
 import sys
 import tempfile
 import threading
-import types
+import time
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
-for name, folder in (("custom_components", ROOT / "custom_components"),):
-    package = types.ModuleType(name)
-    package.__path__ = [str(folder)]
-    sys.modules[name] = package
-package = types.ModuleType("custom_components.localcam")
-package.__path__ = [str(ROOT / "custom_components" / "localcam")]
-sys.modules[package.__name__] = package
-
-from custom_components.localcam.engine.executor import LocalExecutor, LocalWorker  # noqa: E402
-from custom_components.localcam.engine.messages import ClipClosed, MotionStarted, Reported, Watch  # noqa: E402
-from custom_components.localcam.engine.settings import AddressSource, CameraSettings  # noqa: E402
-from tests.rtsp_server import RtspServer, TestPattern, VideoFile  # noqa: E402
+from custom_components.localcam.engine.executor import LocalExecutor, LocalWorker
+from custom_components.localcam.engine.messages import ClipClosed, MotionStarted, Reported, Watch
+from custom_components.localcam.engine.settings import AddressSource, CameraSettings
+from tests.rtsp_server import RtspServer, TestPattern, VideoFile
 
 DECODE_ALONE = """
 import sys, av
@@ -79,16 +71,37 @@ def measure(pids: list[int], seconds: float) -> list[Cost]:
     return [Cost(cpu_s=cpu, anonymous_mb=a, pss_mb=p) for cpu, (a, p) in zip(spent, peaks, strict=True)]
 
 
-def watch(executor: LocalExecutor, url: str, number: int, folder: str, seen: list[Reported]) -> LocalWorker:
+@dataclass(slots=True)
+class Seen:
+    """What workers reported."""
+
+    motion_events: int = 0
+    ready_after_s: list[float] = field(default_factory=list)
+    """For each clip, from its end to the report that it is finished on disk."""
+    longest_clip_s: float = 0.0
+
+    def note(self, reported: Reported) -> None:
+        """From the workers' threads."""
+        match reported.report:
+            case MotionStarted():
+                self.motion_events += 1
+            case ClipClosed(clip=clip):
+                self.ready_after_s.append(time.time() - clip.ended_utc_s)
+                self.longest_clip_s = max(self.longest_clip_s, clip.duration_s)
+            case _:
+                pass
+
+
+def watch(executor: LocalExecutor, url: str, number: int, folder: str, seen: Seen) -> LocalWorker:
     """A worker as the station would start it."""
     settings = CameraSettings(camera_id=f"camera{number}", name=f"Camera {number}", source=AddressSource(url=url))
     first = Watch(settings=settings, epoch=1, storage_folder=folder, may_record=True)
-    worker = executor.start(first, on_reported=seen.append, on_end=lambda _: None)
+    worker = executor.start(first, on_reported=seen.note, on_end=lambda _: None)
     assert isinstance(worker, LocalWorker)
     return worker
 
 
-def main() -> None:
+def main(arguments: Sequence[str]) -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
@@ -98,14 +111,14 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--frames-per-s", type=int, default=25)
     parser.add_argument("--json", action="store_true")
-    wanted = parser.parse_args()
+    wanted = parser.parse_args(arguments)
 
     mount = (
         VideoFile(path=wanted.video, plays=20)
         if wanted.video
         else TestPattern(width_px=640, height_px=360, frames_per_s=wanted.frames_per_s, keyframe_every_frames=50)
     )
-    seen: list[Reported] = []
+    seen = Seen()
     with RtspServer({"stream": mount}) as server, tempfile.TemporaryDirectory() as folder:
         url = server.url("stream")
         alone = subprocess.Popen([sys.executable, "-c", DECODE_ALONE, url], stdout=subprocess.PIPE)
@@ -124,17 +137,19 @@ def main() -> None:
         "cpu_vs_decode": sum(cost.cpu_s for cost in costs) / len(costs) / decode.cpu_s,
         "anonymous_mb_max": max(cost.anonymous_mb for cost in costs),
         "pss_mb_mean": sum(cost.pss_mb for cost in costs) / len(costs),
-        "motion_events": sum(isinstance(each.report, MotionStarted) for each in seen),
-        "clips": sum(isinstance(each.report, ClipClosed) for each in seen),
+        "motion_events": seen.motion_events,
+        "clips": len(seen.ready_after_s),
+        "longest_clip_s": seen.longest_clip_s,
+        "clip_ready_after_s": max(seen.ready_after_s, default=None),
     }
     if wanted.json:
         print(json.dumps(result))
-        return
+        return 0
     print(f"{len(costs)} workers for {wanted.seconds:g} s; {result['motion_events']} events, {result['clips']} clips")
     print(f"CPU of a worker / PyAV decoding the same alone   {result['cpu_vs_decode']:.2f}")
     print(f"anonymous memory, greatest                       {result['anonymous_mb_max']:.1f} MB")
     print(f"PSS, mean                                        {result['pss_mb_mean']:.1f} MB")
-
-
-if __name__ == "__main__":
-    main()
+    print(
+        f"longest clip {seen.longest_clip_s:.0f} s; ready after its end, at most {result['clip_ready_after_s']:.2f} s"
+    )
+    return 0
