@@ -5,7 +5,6 @@ The order of each procedure is that of docs/storage.md, and so are the names of 
 
 from collections.abc import Sequence
 from pathlib import Path
-from queue import SimpleQueue
 from threading import Lock
 from typing import Protocol
 
@@ -20,12 +19,12 @@ from .clock import Clock
 from .errors import StorageError, UnknownClipError
 from .executor import CameraExecutor
 from .messages import ClipClosed, Reported, Salvage, Salvaged
+from .salvaging import salvage
 from .settings import HouseSettings
 from .values import StorageState, StoredFile
 from .vault.disk_space import DiskSpace
 
 CATALOGUE_NAME = "catalogue.db"
-_SALVAGE_END_S = 5.0
 
 
 class ClipReader(Protocol):
@@ -169,29 +168,23 @@ class ClipKeeper:
         return saved
 
     def _salvage(self, folder: str, names: set[str], todo: RecoveryPlan) -> list[Reported]:
-        """In a worker: what a crash left was written from a camera's bytes, and is not read in this process."""
-        salvage = Salvage(
+        order = Salvage(
             storage_folder=folder,
             growing_names=tuple(name for name in todo.salvage_growing if name in names),
             unlisted_names=tuple(name for name in todo.adopt_unlisted if name in names),
         )
-        if not salvage.growing_names and not salvage.unlisted_names:
+        if not order.growing_names and not order.unlisted_names:
             return []
-        inbox: SimpleQueue[Reported | None] = SimpleQueue()
-        worker = self._executor.start(salvage, on_reported=inbox.put, on_end=lambda _: inbox.put(None))
         saved: list[Reported] = []
-        try:
-            while (reported := inbox.get()) is not None:
-                match reported.report:
-                    case ClipClosed() as closed:
-                        if self.keep(reported, closed):
-                            saved.append(reported)
-                    case Salvaged(unusable_names=unusable):
-                        self._unlink(unusable)
-                    case _:
-                        pass
-        finally:
-            worker.stop(_SALVAGE_END_S)
+        for reported in salvage(order, self._executor):
+            match reported.report:
+                case ClipClosed() as closed:
+                    if self.keep(reported, closed):
+                        saved.append(reported)
+                case Salvaged(unusable_names=unusable):
+                    self._unlink(unusable)
+                case _:
+                    pass
         return saved
 
     def _delete(self, clip_ids: Sequence[str], why: DeletedBecause) -> None:
