@@ -246,6 +246,51 @@ def test_another_folder_is_for_new_clips_and_the_old_ones_stay_reachable(world: 
     assert world.files() == []
 
 
+def test_a_folder_of_before_that_is_gone_keeps_nothing_else_from_starting(world: World) -> None:
+    old = world.keep(0)
+    elsewhere = world.folder / "elsewhere"
+    house = replace(world.house, storage_folder=str(elsewhere), older_folders=(str(world.clips_folder),))
+    world.keeper.change(house)
+    world.keeper.close()
+    world.clips_folder.rename(world.folder / "away")
+
+    world.keeper.open(house)
+
+    assert world.keeper.may_record
+    assert world.ids() == [old.clip_id]
+    (world.folder / "away").rename(world.clips_folder)
+    world.keeper.open_video(old.clip_id).close()
+
+
+def test_a_folder_that_is_chosen_because_the_other_is_gone_is_used_at_the_next_start(world: World) -> None:
+    world.keep(0)
+    world.keeper.close()
+    world.clips_folder.rename(world.folder / "away")
+    with pytest.raises(StorageError):
+        world.keeper.open(world.house)
+    house = replace(
+        world.house, storage_folder=str(world.folder / "elsewhere"), older_folders=(str(world.clips_folder),)
+    )
+
+    world.keeper.choose(house)
+
+    world.keeper.open(house)
+    assert world.keeper.may_record
+
+
+def test_a_clip_that_is_safe_is_announced_although_its_growing_file_stays(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip = world.record(0)
+    closed = ClipClosed(clip=clip, part_name=f"{clip.video.name}.grow.part")
+    monkeypatch.setattr(os, "unlink", _refuse)
+
+    assert world.keeper.keep(_reported(closed), closed)
+    monkeypatch.undo()
+    world.keeper.recover()
+    assert world.files() == [clip.video.name]
+
+
 def test_a_folder_that_cannot_be_made_changes_nothing(world: World) -> None:
     old = world.keep(0)
     (world.folder / "file").touch()

@@ -4,6 +4,7 @@ The order of each procedure is that of docs/storage.md, and so are the names of 
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import Protocol
@@ -56,7 +57,7 @@ class ClipKeeper:
         self.may_record = True
         """Whether there was room for clips when it was last looked at."""
         self._bounds = Lock()
-        """Held while bounds are enforced, so that two threads do not delete twice as much."""
+        """Held while bounds are enforced, so that two threads do not delete twice as much, nor in two folders."""
 
     @property
     def storage_folder(self) -> str:
@@ -84,17 +85,29 @@ class ClipKeeper:
         moved = house.storage_folder != self._house.storage_folder
         is_chosen = bool(self._house.storage_folder) and moved
         expected = None if is_chosen or not self.archive.count() else self._identity.folder_uuid()
-        folder_uuid = folders.identify(expected)
-        if folder_uuid != self._identity.folder_uuid():
-            self._identity.bind_folder(folder_uuid)
-        self._house, self._folders, self._folder_uuid = house, folders, folder_uuid
+        folder_uuid = self._bound(folders, expected)
+        with self._bounds:
+            self._house, self._folders, self._folder_uuid = house, folders, folder_uuid
         return moved
+
+    def choose(self, house: HouseSettings) -> None:
+        """While nothing is open: the next start finds the owner's other folder chosen, and not a disk missing.
+
+        Raises ArchiveError, StorageError.
+        """
+        self._database.open()
+        try:
+            self._bound(ClipFolders(house.storage_folder, house.older_folders), None)
+        finally:
+            self._database.close()
 
     def keep(self, reported: Reported, closed: ClipClosed) -> bool:
         """Enter a finished clip, then remove its growing file; False where it was known. Raises EngineError."""
         added = self.archive.add_clip(closed.clip, reported.epoch, reported.sequence)
         if closed.part_name:
-            self._folders.remove(closed.part_name)
+            # The clip is safe: what does not go now goes at the next start.
+            with suppress(StorageError):
+                self._folders.remove(closed.part_name)
         if not added:
             self._unlink(self.archive.garbage())
         return added
@@ -186,6 +199,13 @@ class ClipKeeper:
                 case _:
                     pass
         return saved
+
+    def _bound(self, folders: ClipFolders, expected: str | None) -> str:
+        """The name of today's folder, of which the rows speak from now on."""
+        folder_uuid = folders.identify(expected)
+        if folder_uuid != self._identity.folder_uuid():
+            self._identity.bind_folder(folder_uuid)
+        return folder_uuid
 
     def _delete(self, clip_ids: Sequence[str], why: DeletedBecause) -> None:
         if clip_ids:
