@@ -50,7 +50,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: LocalCamConfigEntry) -> 
         await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
         await coordinator.async_start()
     except BaseException:
-        # A camera that failed to set up, or whose set-up was cancelled, must not keep the station for itself.
+        # A camera that failed to set up, or whose set-up was cancelled, must not keep the station for itself, nor be
+        # watched for nobody.
+        await coordinator.async_stop()
         await house.async_leave(coordinator)
         raise
     return True

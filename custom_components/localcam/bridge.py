@@ -44,6 +44,7 @@ class House:
         self._changing = asyncio.Lock()
         self._undo: list[CALLBACK_TYPE] = []
         self._counted: tuple[int, date] | None = None
+        async_on_house_change(hass, self.async_change)
 
     @property
     def is_running(self) -> bool:
@@ -79,11 +80,14 @@ class House:
                 await self._async_stop()
 
     async def async_change(self, settings: HouseSettings) -> None:
-        """Follow new settings of the house. Raises EngineError."""
+        """Follow new settings of the house, before they are saved. Raises EngineError."""
         async with self._changing:
             if self._station is not None:
                 await self.hass.async_add_executor_job(self._station.change_house, settings)
                 await self._async_look_at_storage(settings)
+            elif settings.storage_folder != (await async_load_house(self.hass)).storage_folder:
+                # Perhaps nothing runs because the folder of before is gone: this is the way out.
+                await self.hass.async_add_executor_job(self._new_station().choose_folder, settings)
 
     async def async_clips_changed(self) -> None:
         """Tell the cameras that clips were deleted or flagged."""
@@ -95,9 +99,7 @@ class House:
     # Start and stop, under the lock
 
     async def _async_start(self, settings: HouseSettings) -> None:
-        station = Station(
-            catalogue_folder=Path(self.hass.config.path(DOMAIN)), clock=self.clock, on_report=self._on_report
-        )
+        station = self._new_station()
         try:
             await self.hass.async_add_executor_job(station.start, settings)
         except BaseException:
@@ -111,9 +113,13 @@ class House:
             async_track_time_interval(
                 self.hass, self._async_each_minute, BOUNDS_EVERY, name=f"{DOMAIN} bounds", cancel_on_shutdown=True
             ),
-            async_on_house_change(self.hass, self.async_change),
         ]
         await self._async_look_at_storage(settings)
+
+    def _new_station(self) -> Station:
+        return Station(
+            catalogue_folder=Path(self.hass.config.path(DOMAIN)), clock=self.clock, on_report=self._on_report
+        )
 
     async def _async_stop(self) -> None:
         for undo in self._undo:

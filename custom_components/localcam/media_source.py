@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Final, Self, override
 
 from homeassistant.components import websocket_api
+from homeassistant.components.http import KEY_HASS_USER, current_request
 from homeassistant.components.media_player import BrowseError, MediaClass, MediaType
 from homeassistant.components.media_source import (
     BrowseMediaSource,
@@ -27,6 +28,7 @@ from .engine.values import CatalogueEntry, Clip, ClipQuery
 from .views import VIDEO_TYPE, async_signed_video_path, thumbnail_path
 
 if TYPE_CHECKING:
+    from homeassistant.auth.models import User
     from homeassistant.config_entries import ConfigEntry
 
 SIGNED_FOR_LONGER: Final = timedelta(minutes=10)
@@ -103,9 +105,7 @@ class LocalCamMediaSource(MediaSource):
         return PlayMedia(async_signed_video_path(self.hass, place.clip_id, valid_for), VIDEO_TYPE)
 
     def _may_see(self, camera_id: str | None) -> bool:
-        # Home Assistant hands no user to media sources; the connection of the one who browses is at hand all the same.
-        connection = websocket_api.current_connection.get()
-        return camera_id is not None and may(self.hass, connection.user if connection else None, camera_id)
+        return camera_id is not None and may(self.hass, _asking(), camera_id)
 
     def _cameras(self) -> list[ConfigEntry]:
         entries = [e for e in self.hass.config_entries.async_entries(DOMAIN) if self._may_see(e.entry_id)]
@@ -142,6 +142,14 @@ class LocalCamMediaSource(MediaSource):
             return await self.hass.async_add_executor_job(house.station.clips, query)
         except EngineError as err:
             raise _error(BrowseError, "catalogue_failed", reason=str(err)) from err
+
+
+def _asking() -> User | None:
+    """Who browses; None for Home Assistant itself, which hands no user to media sources."""
+    if (connection := websocket_api.current_connection.get()) is not None:
+        return connection.user
+    request = current_request.get()
+    return request.get(KEY_HASS_USER) if request is not None else None
 
 
 def _parsed[E: (BrowseError, Unresolvable)](item: MediaSourceItem, error: type[E]) -> Identifier:

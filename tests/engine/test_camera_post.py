@@ -1,13 +1,14 @@
 """A camera's worker is kept running, asked and listened to, and nothing is announced before it is safe."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from queue import SimpleQueue
 
 import pytest
 
 from custom_components.localcam.engine.backoff import Backoff
 from custom_components.localcam.engine.camera_post import CameraPost
-from custom_components.localcam.engine.errors import WorkerError
+from custom_components.localcam.engine.errors import ArchiveError, WorkerError
 from custom_components.localcam.engine.messages import (
     AllowRecording,
     Answer,
@@ -25,7 +26,7 @@ from custom_components.localcam.engine.messages import (
 )
 from custom_components.localcam.engine.settings import CameraSettings, DemoSource, DetectSettings
 from tests.engine.test_wire import CLIP
-from tests.engine.workers import FakeClock, FakeExecutor
+from tests.engine.workers import FakeClock, FakeExecutor, FakeWorker
 
 SETTINGS = CameraSettings(camera_id="hall", name="Hall", source=DemoSource())
 
@@ -38,13 +39,19 @@ class FakeHome:
 
     def __init__(self) -> None:
         self.deeds: list[str] = []
+        self.broken_starts = 0
+        self.while_keeping: Callable[[], None] = lambda: None
         self._epoch = 0
 
     def next_epoch(self, camera_id: str) -> int:
+        if self.broken_starts:
+            self.broken_starts -= 1
+            raise ArchiveError("its disk is full")
         self._epoch += 1
         return self._epoch
 
     def keep(self, reported: Reported, closed: ClipClosed) -> bool:
+        self.while_keeping()
         self.deeds.append(f"kept {closed.clip.clip_id}")
         return True
 
@@ -118,6 +125,48 @@ def test_a_worker_that_hangs_is_killed_and_replaced(world: World) -> None:
     assert world.executor.workers[0].gone
 
 
+def test_a_worker_whose_clip_takes_long_to_keep_does_not_hang(world: World) -> None:
+    worker = await_first(world)
+
+    def keep_slowly() -> None:
+        world.clock.now_s += 60
+        for _ in range(2):  # until the supervisor has looked, and decided, at least once
+            world.clock.was_read.clear()
+            assert world.clock.was_read.wait(10)
+
+    world.home.while_keeping = keep_slowly
+    worker.say(ClipClosed(clip=CLIP, part_name="x"))
+
+    assert not worker.gone
+    assert world.home.deeds == ["kept 01C", "announced ClipClosed"]
+
+
+def test_a_catalogue_that_fails_for_a_while_costs_the_camera_no_more_than_that(world: World) -> None:
+    world.home.broken_starts = 1
+    world.executor.workers[0].end(-11)
+
+    second = world.executor.await_worker(1)
+    assert isinstance(second.first, Watch)
+    assert second.first.epoch == 2
+
+
+def test_what_changes_while_the_worker_starts_reaches_it() -> None:
+    world = World()
+    changed = replace(SETTINGS, detect=DetectSettings(sensitivity=9))
+
+    def change_meanwhile() -> None:
+        world.post.change(changed)
+        world.home.may_record = False
+
+    world.executor.while_starting = change_meanwhile
+    world.post.start()
+    worker = world.executor.await_worker(0)
+
+    assert worker.told.get(timeout=5) == ChangeSettings(settings=changed)
+    assert worker.told.get(timeout=5) == AllowRecording(allowed=False)
+    world.post.stop()
+
+
 def test_a_post_that_is_stopped_starts_no_more_workers(world: World) -> None:
     world.post.stop()
 
@@ -172,7 +221,7 @@ def test_a_worker_that_is_gone_is_offline_and_gives_no_picture() -> None:
         world.post.keep_last(5)
 
 
-def await_first(world: World):
+def await_first(world: World) -> FakeWorker:
     """The first worker, once the post can talk to it."""
     worker = world.executor.await_worker(0)
     worker.answer = answering(lambda number: Picture(request_id=number, jpeg=b"there"))

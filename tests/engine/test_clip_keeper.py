@@ -32,6 +32,7 @@ class SalvagingExecutor:
     def __init__(self) -> None:
         self.orders: list[Salvage] = []
         self.clip_of: Callable[[str], Clip | None] = lambda _: None
+        self.dies_at = "no file"
 
     def start(
         self, first: Command, on_reported: Callable[[Reported], None], on_end: Callable[[int | None], None]
@@ -39,7 +40,10 @@ class SalvagingExecutor:
         assert isinstance(first, Salvage)
         self.orders.append(first)
         unusable = []
-        for name in first.growing_names + first.unlisted_names:
+        for name in first.unlisted_names + first.growing_names:
+            if self.dies_at in name:
+                on_end(-11)
+                return self
             clip = self.clip_of(name)
             if clip is None:
                 unusable.append(name)
@@ -59,7 +63,7 @@ class SalvagingExecutor:
         pass
 
 
-def _reported(report: Report, camera_id: str = "hall") -> Reported:
+def _reported(report: Report, camera_id: str = "") -> Reported:
     return Reported(camera_id=camera_id, epoch=1, sequence=1, report=report)
 
 
@@ -242,6 +246,51 @@ def test_another_folder_is_for_new_clips_and_the_old_ones_stay_reachable(world: 
     assert world.files() == []
 
 
+def test_a_folder_of_before_that_is_gone_keeps_nothing_else_from_starting(world: World) -> None:
+    old = world.keep(0)
+    elsewhere = world.folder / "elsewhere"
+    house = replace(world.house, storage_folder=str(elsewhere), older_folders=(str(world.clips_folder),))
+    world.keeper.change(house)
+    world.keeper.close()
+    world.clips_folder.rename(world.folder / "away")
+
+    world.keeper.open(house)
+
+    assert world.keeper.may_record
+    assert world.ids() == [old.clip_id]
+    (world.folder / "away").rename(world.clips_folder)
+    world.keeper.open_video(old.clip_id).close()
+
+
+def test_a_folder_that_is_chosen_because_the_other_is_gone_is_used_at_the_next_start(world: World) -> None:
+    world.keep(0)
+    world.keeper.close()
+    world.clips_folder.rename(world.folder / "away")
+    with pytest.raises(StorageError):
+        world.keeper.open(world.house)
+    house = replace(
+        world.house, storage_folder=str(world.folder / "elsewhere"), older_folders=(str(world.clips_folder),)
+    )
+
+    world.keeper.choose(house)
+
+    world.keeper.open(house)
+    assert world.keeper.may_record
+
+
+def test_a_clip_that_is_safe_is_announced_although_its_growing_file_stays(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip = world.record(0)
+    closed = ClipClosed(clip=clip, part_name=f"{clip.video.name}.grow.part")
+    monkeypatch.setattr(os, "unlink", _refuse)
+
+    assert world.keeper.keep(_reported(closed), closed)
+    monkeypatch.undo()
+    world.keeper.recover()
+    assert world.files() == [clip.video.name]
+
+
 def test_a_folder_that_cannot_be_made_changes_nothing(world: World) -> None:
     old = world.keep(0)
     (world.folder / "file").touch()
@@ -272,6 +321,26 @@ def test_what_a_crash_left_is_finished_by_a_worker_at_the_next_start(world: Worl
     # The growing file of the clip that was adopted goes at the next look: its worker said so by an empty part name.
     world.keeper.recover()
     assert world.files() == [kept.video.name, finished.video.name]
+
+
+def test_a_clip_that_is_salvaged_is_told_as_its_cameras(world: World) -> None:
+    finished = world.record(1)
+    world.executor.clip_of = lambda _: finished
+
+    (saved,) = world.keeper.recover("hall")
+
+    assert saved.camera_id == finished.camera_id == "hall"
+
+
+def test_a_file_at_which_the_worker_dies_costs_no_other_one(world: World) -> None:
+    clips = [world.record(number) for number in range(4)]
+    world.executor.dies_at = IDS[1]
+    world.executor.clip_of = lambda name: next(clip for clip in clips if clip.clip_id in name)
+
+    world.keeper.recover()
+
+    assert sorted(world.ids()) == [IDS[0], IDS[2], IDS[3]]
+    assert clips[1].video.name in world.files()
 
 
 def test_a_camera_that_crashed_is_tidied_up_after_without_touching_the_others(world: World) -> None:

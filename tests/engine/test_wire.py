@@ -173,6 +173,15 @@ def test_a_field_of_another_type_is_refused(field: str, value: object) -> None:
         decode_reported(len(text).to_bytes(4) + text)
 
 
+def test_a_number_beyond_all_bounds_is_refused() -> None:
+    health = Health(online=True, analysed_frames_per_s=5, dropped_packets=0, cpu_share=0.5, memory_bytes=1)
+    whole = sent(encode(Reported(camera_id="c", epoch=1, sequence=2, report=health)))
+    text = whole[4:].replace(b'"cpu_share":0.5', b'"cpu_share":' + b"9" * 400)
+
+    with pytest.raises(WireError):
+        decode_reported(len(text).to_bytes(4) + text)
+
+
 def test_a_password_is_in_no_text_form_of_a_command() -> None:
     source = AddressSource(url="rtsp://10.0.0.2/s", username="u", password="kanarienvogel")
     command = Watch(

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from threading import Condition
+from queue import SimpleQueue
+from threading import Condition, Event
 
 from custom_components.localcam.engine.errors import WorkerError
 from custom_components.localcam.engine.messages import Command, Report, Reported, Watch
@@ -14,8 +15,10 @@ class FakeClock:
 
     now_s: float = 1000.0
     epoch_utc_s: float = 1_800_000_000.0
+    was_read: Event = field(default_factory=Event)
 
     def monotonic_s(self) -> float:
+        self.was_read.set()
         return self.now_s
 
     def utc_s(self) -> float:
@@ -30,6 +33,8 @@ class FakeWorker:
     on_reported: Callable[[Reported], None]
     on_end: Callable[[int | None], None]
     commands: list[Command] = field(default_factory=list)
+    told: SimpleQueue[Command] = field(default_factory=SimpleQueue)
+    """The same, for who waits for them."""
     gone: bool = False
     answer: Callable[[Command], Report | None] = lambda _: None
     """What it reports at once when it is told something."""
@@ -39,6 +44,7 @@ class FakeWorker:
         if self.gone:
             raise WorkerError("the worker is gone")
         self.commands.append(command)
+        self.told.put(command)
         report = self.answer(command)
         if report is not None:
             self.say(report)
@@ -72,11 +78,13 @@ class FakeExecutor:
 
     def __init__(self) -> None:
         self.workers: list[FakeWorker] = []
+        self.while_starting: Callable[[], None] = lambda: None
         self._started = Condition()
 
     def start(
         self, first: Command, on_reported: Callable[[Reported], None], on_end: Callable[[int | None], None]
     ) -> FakeWorker:
+        self.while_starting()
         worker = FakeWorker(first, on_reported, on_end)
         with self._started:
             self.workers.append(worker)

@@ -92,6 +92,8 @@ class World:
     stations: list[FakeStation] = field(default_factory=list)
     start_fails: list[EngineError] = field(default_factory=list)
     """What the next starts raise."""
+    chosen: list[str] = field(default_factory=list)
+    """Folders that were chosen while no station ran."""
     catalogue: dict[str, CatalogueEntry] = field(default_factory=dict)
     """Survives a station, as files do."""
 
@@ -186,6 +188,11 @@ class FakeStation:
         self.running = False
         self.watched.clear()
 
+    def choose_folder(self, house: HouseSettings) -> None:
+        self._off_loop()
+        assert not self.running
+        self.world.chosen.append(house.storage_folder)
+
     def change_house(self, house: HouseSettings) -> None:
         self._off_loop()
         self.house = house
@@ -277,7 +284,7 @@ class FakeStation:
             raise UnknownClipError(clip_id)
         return self._reader(THUMBNAIL)
 
-    def storage_state(self) -> StorageState:
+    def enforce_bounds(self) -> StorageState:
         self._off_loop()
         return StorageState(
             used_bytes=sum(entry.clip.size_bytes for entry in self.world.catalogue.values()),
@@ -287,9 +294,6 @@ class FakeStation:
             clips=len(self.world.catalogue),
             may_record=self.may_record,
         )
-
-    def enforce_bounds(self) -> StorageState:
-        return self.storage_state()
 
     def _reader(self, content: bytes) -> FakeReader:
         reader = FakeReader(content, lambda: get_ident() == self.world.loop_thread, self.breaks_at)

@@ -13,7 +13,7 @@ from custom_components.localcam.bridge import HOUSE, ISSUE_CLIPS_IN_BACKUPS, ISS
 from custom_components.localcam.const import DOMAIN
 from custom_components.localcam.engine.errors import StorageError
 from custom_components.localcam.engine.settings import GIB
-from custom_components.localcam.house import async_apply_house
+from custom_components.localcam.house import async_apply_house, async_save_house
 
 from .fake_station import FakeStation, World, a_clip
 from .living_camera import LivingCamera, add_camera
@@ -70,10 +70,18 @@ async def test_clips_inside_the_configuration_swell_backups(
     assert world.station.house.quota_bytes == 3 * GIB
 
 
-async def test_nobody_is_told_of_the_house_once_it_stopped(hass: HomeAssistant, camera: LivingCamera) -> None:
+async def test_a_folder_that_is_chosen_while_nothing_runs_is_noted_for_the_next_start(
+    hass: HomeAssistant, camera: LivingCamera, world: World
+) -> None:
     assert await hass.config_entries.async_unload(camera.id)
+
     await async_apply_house(hass, {"storage_folder": "/media/other"})
+    assert world.chosen == ["/media/other"]
     assert not hass.data[HOUSE].is_running
+
+    await async_save_house(hass, {"storage_folder": "/media/other"})
+    await async_apply_house(hass, {"storage_folder": "/media/other", "quota_gb": 3})
+    assert world.chosen == ["/media/other"]  # other bounds choose nothing: its disk may just be out
 
 
 async def test_the_count_of_the_day_begins_anew_at_midnight(

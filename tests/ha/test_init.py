@@ -8,6 +8,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.localcam.const import DOMAIN
+from custom_components.localcam.coordinator import LocalCamCoordinator
 from custom_components.localcam.engine.errors import ArchiveError, EngineError, StorageError
 
 from .fake_station import FakeStation, World
@@ -105,3 +106,21 @@ async def test_a_camera_that_fails_half_way_does_not_keep_the_station(
 
     assert await hass.config_entries.async_reload(entry.entry_id)
     assert world.station.running
+
+
+async def test_a_camera_whose_set_up_fails_at_its_end_is_not_watched_for_nobody(
+    hass: HomeAssistant, camera: LivingCamera, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = LocalCamCoordinator.async_start
+
+    async def fail_late(coordinator: LocalCamCoordinator) -> None:
+        await start(coordinator)
+        raise asyncio.CancelledError
+
+    entry = MockConfigEntry(domain=DOMAIN, title="Kitchen", data={**DEMO, "name": "Kitchen"})
+    entry.add_to_hass(hass)
+    with monkeypatch.context() as broken:
+        broken.setattr(LocalCamCoordinator, "async_start", fail_late)
+        await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is not ConfigEntryState.LOADED
+    assert list(camera.station.watched) == [camera.id]

@@ -4,6 +4,8 @@ from contextlib import suppress
 from datetime import UTC, date, datetime
 from urllib.parse import parse_qs, urlsplit
 
+from aiohttp.test_utils import make_mocked_request
+from homeassistant.components.http import KEY_HASS_USER, current_request
 from homeassistant.components.media_player import BrowseError
 from homeassistant.components.media_source import (
     BrowseMediaSource,
@@ -146,6 +148,24 @@ async def test_who_browses_sees_his_cameras(
         await client.send_json_auto_id(message)
         assert not (await client.receive_json())["success"]
     assert attic.id
+
+
+async def test_a_person_who_asks_over_http_sees_no_more(
+    hass: HomeAssistant, world: World, berlin: LivingCamera
+) -> None:
+    await add_camera(hass, world, {"source": "demo", "name": "Attic", "seed": 2}, online=False)
+    guest = someone_who_may(hass, {"camera.attic": READ})
+    # As of an action that is called over HTTP: a media player's, to browse or to play.
+    request = make_mocked_request("POST", "/api/services/media_player/browse_media")
+    request[KEY_HASS_USER] = guest
+    token = current_request.set(request)
+    try:
+        top = await async_browse_media(hass, ROOT)
+        assert [title for title, _ in shown(top)] == ["Attic"]  # type: ignore[arg-type]
+        with pytest.raises(Unresolvable):
+            await async_resolve_media(hass, f"{ROOT}/{berlin.id}/2026-11-22/{CLIP}", "media_player.hall")
+    finally:
+        current_request.reset(token)
 
 
 async def test_a_catalogue_that_fails_says_so(

@@ -199,7 +199,8 @@ async def test_house_settings_reach_running_cameras_and_the_store(
     told.assert_awaited_once_with(expected)
     no_longer_told.assert_not_awaited()
     assert folder.is_dir()
-    assert list(folder.iterdir()) == []  # the trial write left nothing
+    # The trial write left nothing, and the next start will know the folder as the one that was chosen.
+    assert [file.name for file in folder.iterdir()] == ["localcam-folder"]
     assert hass_storage[STORAGE_KEY]["data"] == {**house(folder), "older_folders": [before]}
     assert await async_load_house(hass) == expected
     assert entry.options == {"resting": True}

@@ -10,6 +10,7 @@ from .fake_station import FakeStation
 
 CALLED = (
     "start",
+    "choose_folder",
     "stop",
     "change_house",
     "watch",
@@ -28,7 +29,6 @@ CALLED = (
     "delete",
     "open_video",
     "open_thumbnail",
-    "storage_state",
     "enforce_bounds",
 )
 

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
+from math import inf
 from queue import Empty, SimpleQueue
 from threading import Event, Lock, Thread
 from typing import Protocol
 
 from .backoff import Backoff
 from .clock import Clock
-from .errors import WorkerError
+from .errors import EngineError, WorkerError
 from .executor import CameraExecutor, Worker
 from .messages import (
     AllowRecording,
@@ -81,7 +82,8 @@ class CameraPost:
         self._backoff = backoff
         self._stop = Event()
         self._worker: Worker | None = None
-        self._heard_at_s = 0.0
+        self._heard_at_s = inf
+        """When the worker was heard last; `inf` while what it said is being taken in."""
         self._epoch = 0
         self._requests = count(1)
         self._waiting: dict[int, SimpleQueue[Report]] = {}
@@ -174,7 +176,7 @@ class CameraPost:
             try:
                 self._run_worker(ended)
                 exit_code = self._await_end(ended)
-            except WorkerError:
+            except EngineError:  # no process, or no number for its life: the next attempt may have more luck
                 exit_code = None
             with self._lock:
                 self._worker = None
@@ -200,6 +202,11 @@ class CameraPost:
             self._worker = worker
         if self._stop.is_set():  # stopped while it started: whoever stops it may not have seen it
             worker.stop(_STOP_S)
+        # What changed while it started could not be told.
+        if self._settings != first.settings:
+            self.tell(ChangeSettings(settings=self._settings))
+        if self._home.may_record is not first.may_record:
+            self.allow_recording(self._home.may_record)
 
     def _await_end(self, ended: SimpleQueue[int | None]) -> int | None:
         while True:
@@ -214,7 +221,14 @@ class CameraPost:
 
     def _hear(self, reported: Reported) -> None:
         """On the worker's own thread: keep what must be kept, then pass it on."""
-        self._heard_at_s = self._clock.monotonic_s()
+        # A disk that is slow to keep a clip must not be mistaken for a worker that is silent.
+        self._heard_at_s = inf
+        try:
+            self._take_in(reported)
+        finally:
+            self._heard_at_s = self._clock.monotonic_s()
+
+    def _take_in(self, reported: Reported) -> None:
         report = reported.report
         match report:
             case ClipClosed(request_id=request_id):

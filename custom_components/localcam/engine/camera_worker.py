@@ -29,6 +29,8 @@ def main() -> None:
     commands, reports = _take_pipes()
     _limit_process()
     threading.stack_size(1 << 20)
+    # A worker that lost one of its threads is none; the station starts another, and nothing is lost but seconds.
+    threading.excepthook = lambda _: os._exit(1)
     exit_code = 1
     try:
         exit_code = run(commands, reports)

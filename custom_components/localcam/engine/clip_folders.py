@@ -43,10 +43,17 @@ class ClipFolders:
         self._vault_of(name).remove(name)
 
     def names(self) -> Iterator[tuple[str, str]]:
-        """Each folder with each name in it; raises StorageError."""
+        """Each folder with each name in it; raises StorageError where today's cannot be read.
+
+        One of before may be gone with its disk: then its clips are missing, and nothing else is.
+        """
         for path, vault in self._vaults.items():
-            for name in vault.names():
-                yield path, name
+            try:
+                for name in vault.names():
+                    yield path, name
+            except StorageError:
+                if path == self.current:
+                    raise
 
     def space(self) -> DiskSpace:
         """Of today's folder; raises StorageError."""

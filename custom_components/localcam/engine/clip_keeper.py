@@ -4,8 +4,8 @@ The order of each procedure is that of docs/storage.md, and so are the names of 
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
-from queue import SimpleQueue
 from threading import Lock
 from typing import Protocol
 
@@ -20,12 +20,12 @@ from .clock import Clock
 from .errors import StorageError, UnknownClipError
 from .executor import CameraExecutor
 from .messages import ClipClosed, Reported, Salvage, Salvaged
+from .salvaging import salvage
 from .settings import HouseSettings
 from .values import StorageState, StoredFile
 from .vault.disk_space import DiskSpace
 
 CATALOGUE_NAME = "catalogue.db"
-_SALVAGE_END_S = 5.0
 
 
 class ClipReader(Protocol):
@@ -57,7 +57,7 @@ class ClipKeeper:
         self.may_record = True
         """Whether there was room for clips when it was last looked at."""
         self._bounds = Lock()
-        """Held while bounds are enforced, so that two threads do not delete twice as much."""
+        """Held while bounds are enforced, so that two threads do not delete twice as much, nor in two folders."""
 
     @property
     def storage_folder(self) -> str:
@@ -85,17 +85,29 @@ class ClipKeeper:
         moved = house.storage_folder != self._house.storage_folder
         is_chosen = bool(self._house.storage_folder) and moved
         expected = None if is_chosen or not self.archive.count() else self._identity.folder_uuid()
-        folder_uuid = folders.identify(expected)
-        if folder_uuid != self._identity.folder_uuid():
-            self._identity.bind_folder(folder_uuid)
-        self._house, self._folders, self._folder_uuid = house, folders, folder_uuid
+        folder_uuid = self._bound(folders, expected)
+        with self._bounds:
+            self._house, self._folders, self._folder_uuid = house, folders, folder_uuid
         return moved
+
+    def choose(self, house: HouseSettings) -> None:
+        """While nothing is open: the next start finds the owner's other folder chosen, and not a disk missing.
+
+        Raises ArchiveError, StorageError.
+        """
+        self._database.open()
+        try:
+            self._bound(ClipFolders(house.storage_folder, house.older_folders), None)
+        finally:
+            self._database.close()
 
     def keep(self, reported: Reported, closed: ClipClosed) -> bool:
         """Enter a finished clip, then remove its growing file; False where it was known. Raises EngineError."""
         added = self.archive.add_clip(closed.clip, reported.epoch, reported.sequence)
         if closed.part_name:
-            self._folders.remove(closed.part_name)
+            # The clip is safe: what does not go now goes at the next start.
+            with suppress(StorageError):
+                self._folders.remove(closed.part_name)
         if not added:
             self._unlink(self.archive.garbage())
         return added
@@ -169,30 +181,31 @@ class ClipKeeper:
         return saved
 
     def _salvage(self, folder: str, names: set[str], todo: RecoveryPlan) -> list[Reported]:
-        """In a worker: what a crash left was written from a camera's bytes, and is not read in this process."""
-        salvage = Salvage(
+        order = Salvage(
             storage_folder=folder,
             growing_names=tuple(name for name in todo.salvage_growing if name in names),
             unlisted_names=tuple(name for name in todo.adopt_unlisted if name in names),
         )
-        if not salvage.growing_names and not salvage.unlisted_names:
+        if not order.growing_names and not order.unlisted_names:
             return []
-        inbox: SimpleQueue[Reported | None] = SimpleQueue()
-        worker = self._executor.start(salvage, on_reported=inbox.put, on_end=lambda _: inbox.put(None))
         saved: list[Reported] = []
-        try:
-            while (reported := inbox.get()) is not None:
-                match reported.report:
-                    case ClipClosed() as closed:
-                        if self.keep(reported, closed):
-                            saved.append(reported)
-                    case Salvaged(unusable_names=unusable):
-                        self._unlink(unusable)
-                    case _:
-                        pass
-        finally:
-            worker.stop(_SALVAGE_END_S)
+        for reported in salvage(order, self._executor):
+            match reported.report:
+                case ClipClosed() as closed:
+                    if self.keep(reported, closed):
+                        saved.append(reported)
+                case Salvaged(unusable_names=unusable):
+                    self._unlink(unusable)
+                case _:
+                    pass
         return saved
+
+    def _bound(self, folders: ClipFolders, expected: str | None) -> str:
+        """The name of today's folder, of which the rows speak from now on."""
+        folder_uuid = folders.identify(expected)
+        if folder_uuid != self._identity.folder_uuid():
+            self._identity.bind_folder(folder_uuid)
+        return folder_uuid
 
     def _delete(self, clip_ids: Sequence[str], why: DeletedBecause) -> None:
         if clip_ids:

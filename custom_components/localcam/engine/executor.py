@@ -9,7 +9,7 @@ import sys
 from threading import Lock, Thread
 from typing import Protocol
 
-from .errors import WireError, WorkerError
+from .errors import EngineError, WireError, WorkerError
 from .messages import Command, Reported
 from .wire import decode_reported, encode, read_message
 
@@ -35,6 +35,10 @@ _ENVIRONMENT = {
 """Small memory: no thread pools of linear algebra, one heap. Nothing of Home Assistant's environment is inherited
 (it may hold its tokens) but the names below."""
 _INHERITED = ("PATH", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR")
+
+
+_ENDING_S = 1.0
+"""For a worker that has closed its pipe, or lost its reader, to end by itself."""
 
 
 class Worker(Protocol):
@@ -109,25 +113,32 @@ class LocalWorker:
         return self._process.pid
 
     def start(self, first: Command) -> None:
-        """Begin reading, then give the first command."""
+        """Begin reading, then give the first command; a worker that does not take it is ended."""
         self._reader.start()
-        self.send(first)
+        try:
+            self.send(first)
+        except EngineError:
+            self._process.kill()
+            raise
 
     def send(self, command: Command) -> None:
         """See `Worker.send`."""
-        data = encode(command)
         assert self._process.stdin is not None
         try:
+            data = encode(command)
             with self._sending:
                 self._process.stdin.write(data)
                 self._process.stdin.flush()
+        except WireError as err:
+            raise WorkerError(str(err)) from err
         except (OSError, ValueError) as err:
             raise WorkerError("the worker is gone") from err
 
     def stop(self, timeout_s: float) -> None:
         """See `Worker.stop`: a worker ends when its pipe does."""
-        self._close_pipe()
         try:
+            if not self._close_pipe(timeout_s):
+                self._process.kill()
             self._process.wait(timeout_s)
         except subprocess.TimeoutExpired:
             self._process.kill()
@@ -137,23 +148,37 @@ class LocalWorker:
         """See `Worker.kill`."""
         self._process.kill()
 
-    def _close_pipe(self) -> None:
+    def _close_pipe(self, timeout_s: float = -1) -> bool:
+        """False where somebody has been sending for that long: to a worker that no longer takes anything."""
         assert self._process.stdin is not None
+        if not self._sending.acquire(timeout=timeout_s):
+            return False
         try:
-            with self._sending:
-                self._process.stdin.close()
+            self._process.stdin.close()
         except OSError:
             pass  # the worker was faster
+        finally:
+            self._sending.release()
+        return True
 
     def _read(self) -> None:
         assert self._process.stdout is not None
-        with self._process.stdout as stream:
-            try:
+        try:
+            with self._process.stdout as stream:
                 while (data := read_message(stream)) is not None:
                     self._on_reported(decode_reported(data))
-            except WireError:
-                # A worker that does not speak our language is broken or hostile; its end is reported as any crash.
-                self._process.kill()
-        exit_code = self._process.wait()
+        except WireError:
+            pass  # a worker that does not speak our language is broken or hostile; its end is reported as any crash
+        finally:
+            # Whatever happened, whoever waits for the worker's end must hear of it.
+            self._end()
+
+    def _end(self) -> None:
+        """Nobody listens to the worker any more: it goes, if it has not gone by itself."""
+        try:
+            exit_code = self._process.wait(_ENDING_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            exit_code = self._process.wait()
         self._close_pipe()
         self._on_end(exit_code)

@@ -5,10 +5,10 @@ threads, after what they announce is safe.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 import random
-from threading import Lock, Thread
 
 from .backoff import Backoff
 from .camera_post import CameraPost
@@ -28,6 +28,7 @@ from .messages import (
 )
 from .settings import AddressSource, CameraSettings, HouseSettings
 from .values import CatalogueEntry, ClipQuery, ClipVerdict, StorageState
+from .watched_cameras import WatchedCameras
 
 
 class Station:
@@ -45,63 +46,44 @@ class Station:
         self._on_report = on_report
         self._executor = executor or LocalExecutor()
         self._keeper = ClipKeeper(catalogue_folder, clock, self._executor)
-        self._posts: dict[str, CameraPost] = {}
-        self._lock = Lock()
-        """Guards `_posts`; nothing is called while it is held."""
+        self._cameras = WatchedCameras(self._new_post)
 
     def start(self, house: HouseSettings) -> None:
         """Open the catalogue and finish what a crash left; raises ArchiveError or StorageError."""
         self._keeper.open(house)
 
+    def choose_folder(self, house: HouseSettings) -> None:
+        """Instead of `change_house`, where the station does not run. Raises ArchiveError or StorageError."""
+        self._keeper.choose(house)
+
     def stop(self) -> None:
-        """End every worker, each closing its clip, then the catalogue."""
-        with self._lock:
-            posts = list(self._posts.values())
-            self._posts.clear()
-        stopping = [Thread(target=post.stop, name="localcam_stop") for post in posts]
-        for thread in stopping:
-            thread.start()
-        for thread in stopping:
-            thread.join()
+        """End every worker, each closing its clip, then the catalogue; nothing can be watched afterwards."""
+        self._cameras.close()
         self._keeper.close()
 
     def change_house(self, house: HouseSettings) -> None:
         """Other bounds at once; another folder for the clips that follow. Raises StorageError."""
-        moved = self._keeper.change(house)
-        if moved:
-            with self._lock:
-                watched = [post.settings for post in self._posts.values()]
-            for settings in watched:
-                self.rest(settings.camera_id)
-                self.watch(settings)
+        if self._keeper.change(house):
+            self._cameras.watch_all_anew()
         self.enforce_bounds()
 
     # Cameras
 
     def watch(self, settings: CameraSettings) -> None:
         """Start the camera's worker; a camera that is watched already is watched anew."""
-        self.rest(settings.camera_id)
-        post = CameraPost(settings, self._executor, self, self._on_report, self._clock, Backoff(random.random))
-        with self._lock:
-            self._posts[settings.camera_id] = post
-        post.start()
+        self._cameras.watch(settings)
 
     def change(self, settings: CameraSettings) -> None:
         """Other record and detect settings, without a break; a camera that is not watched is left alone."""
-        post = self._post(settings.camera_id)
-        if post is not None:
-            post.change(settings)
+        self._cameras.change(settings)
 
     def rest(self, camera_id: str) -> None:
         """Close the clip and end the worker; returns when nothing of it is left."""
-        with self._lock:
-            post = self._posts.pop(camera_id, None)
-        if post is not None:
-            post.stop()
+        self._cameras.rest(camera_id)
 
     def picture(self, camera_id: str) -> bytes:
         """The camera's last picture as JPEG, empty where there is none."""
-        post = self._post(camera_id)
+        post = self._cameras.post(camera_id)
         return post.picture() if post else b""
 
     def record_now(self, camera_id: str, duration_s: float) -> None:
@@ -129,7 +111,7 @@ class Station:
 
         Raises SourceError for an address that LocalCam does not connect to.
         """
-        post = self._post(camera_id)
+        post = self._cameras.post(camera_id)
         source = post.settings.source if post else None
         if not isinstance(source, AddressSource):
             return ""
@@ -165,18 +147,12 @@ class Station:
 
     # Storage
 
-    def storage_state(self) -> StorageState:
-        """What is stored, and whether recording goes on."""
-        return self._keeper.state()
-
     def enforce_bounds(self) -> StorageState:
         """Delete what quota and free-space floor ask for; workers learn whether they may record."""
         before = self._keeper.may_record
         state = self._keeper.enforce_bounds()
         if state.may_record is not before:
-            with self._lock:
-                posts = list(self._posts.values())
-            for post in posts:
+            for post in self._cameras.posts():
                 post.allow_recording(state.may_record)
         return state
 
@@ -203,11 +179,12 @@ class Station:
         """
         try:
             added = self._keeper.keep(reported, closed)
-            self.enforce_bounds()
         except EngineError as err:
             failed = RecordingFailed(fault=RecordingFault.DISK_ERROR, detail=str(err))
             self._on_report(replace(reported, report=failed))
             return False
+        with suppress(EngineError):  # they are looked at each minute, too, and the clip is safe
+            self.enforce_bounds()
         return added
 
     def tidy(self, camera_id: str) -> None:
@@ -220,17 +197,16 @@ class Station:
         for reported in saved:
             self._on_report(reported)
 
-    def _post(self, camera_id: str) -> CameraPost | None:
-        with self._lock:
-            return self._posts.get(camera_id)
+    def _new_post(self, settings: CameraSettings) -> CameraPost:
+        return CameraPost(settings, self._executor, self, self._on_report, self._clock, Backoff(random.random))
 
     def _post_or_offline(self, camera_id: str) -> CameraPost:
-        post = self._post(camera_id)
+        post = self._cameras.post(camera_id)
         if post is None:
             raise WorkerError("offline")
         return post
 
     def _tell(self, camera_id: str, command: EntityAddress | EntityPicture) -> None:
-        post = self._post(camera_id)
+        post = self._cameras.post(camera_id)
         if post is not None:
             post.tell(command)

@@ -108,7 +108,7 @@ def _decode(data: bytes, classes: Mapping[str, type]) -> Any:
             blobs.append(data[at : at + size])
             at += size
         return _decoder(classes[envelope["type"]])(envelope["body"], blobs)
-    except (struct.error, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as err:
+    except (struct.error, ValueError, ArithmeticError, LookupError, TypeError, AttributeError, RecursionError) as err:
         raise WireError(f"not a message: {type(err).__name__}: {str(err)[:200]}") from None
 
 

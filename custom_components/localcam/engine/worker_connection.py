@@ -47,9 +47,14 @@ class Connection:
             try:
                 self._read(self._make_source())
             except SourceError as err:
-                if self._clock.monotonic_s() - began_at_s > _GOOD_RUN_S:
-                    self._backoff.reset()
-                self._lost(err)
+                lost = err
+            except Exception as err:  # noqa: BLE001 - what nobody foresaw must not cost the attempts after this one
+                lost = SourceError(SourceFault.LOST, type(err).__name__)
+            else:
+                return
+            if self._clock.monotonic_s() - began_at_s > _GOOD_RUN_S:
+                self._backoff.reset()
+            self._lost(lost)
 
     def _read(self, source: MediaSource) -> None:
         try:

@@ -1,6 +1,7 @@
 """A camera entity's stream address and still pictures, asked of the station by a connection's thread."""
 
 from queue import Empty, SimpleQueue
+from typing import Any
 
 from .errors import SourceError, SourceFault
 from .messages import AddressWanted, PictureWanted, StreamAddress
@@ -20,6 +21,7 @@ class EntityDesk:
 
     def address(self) -> StreamAddress:
         """Where the stream is now; raises SourceError where the entity is not available."""
+        _forget(self._addresses)
         self._outbox.report(AddressWanted())
         try:
             address = self._addresses.get(timeout=_ANSWER_S)
@@ -31,6 +33,7 @@ class EntityDesk:
 
     def picture(self) -> bytes:
         """The next still picture; raises SourceError where the entity gives none."""
+        _forget(self._pictures)
         self._outbox.report(PictureWanted())
         try:
             jpeg = self._pictures.get(timeout=_ANSWER_S)
@@ -47,3 +50,9 @@ class EntityDesk:
     def answer_picture(self, jpeg: bytes) -> None:
         """From the main thread."""
         self._pictures.put(jpeg)
+
+
+def _forget(answers: SimpleQueue[Any]) -> None:
+    """An answer that came too late must not be taken for that to the next question."""
+    while not answers.empty():
+        answers.get()

@@ -52,6 +52,10 @@ class Finisher:
         try:
             clip = finish(self._store, growing, order.draw_thumbnail())
         except (StorageError, ClipFormatError) as err:
-            # The growing file stays: there is nothing else of this clip.
-            return ClipFinished(clip=None, part_name=growing.name, request_id=growing.request_id, problem=str(err))
-        return ClipFinished(clip=clip, part_name=growing.name, request_id=growing.request_id)
+            problem = str(err)
+        except Exception as err:  # noqa: BLE001 - what nobody foresaw must not cost the clips after this one
+            problem = type(err).__name__
+        else:
+            return ClipFinished(clip=clip, part_name=growing.name, request_id=growing.request_id)
+        # The growing file stays: there is nothing else of this clip.
+        return ClipFinished(clip=None, part_name=growing.name, request_id=growing.request_id, problem=problem)

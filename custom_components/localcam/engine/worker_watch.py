@@ -20,7 +20,6 @@ from .messages import (
     ChangeSettings,
     EntityAddress,
     EntityPicture,
-    Health,
     KeepLast,
     MotionEnded,
     MotionStarted,
@@ -34,9 +33,9 @@ from .messages import (
 )
 from .settings import CameraSettings
 from .values import CameraFacts, FormatChange, Medium, Packet, SourceItem, StreamFormat
-from .worker_account import Account, anonymous_bytes, release_free_memory
 from .worker_connection import Connection
 from .worker_entity import EntityDesk
+from .worker_health import HealthReport
 from .worker_inbox import (
     Arrived,
     ClipFinished,
@@ -55,10 +54,7 @@ from .worker_sources import roles, source_maker
 
 _TICK_S = 0.5
 _SILENCE_S = 4.5
-"""A connected camera that sends nothing for this long is lost, whatever its connection says."""
-_HEALTH_S = 2.0
-_MEMORY_EVERY = 5
-"""Health reports from one look at the memory to the next."""
+"""A connected camera that sends no picture for this long is lost, whatever its connection says."""
 
 
 class CameraWatch:
@@ -136,13 +132,17 @@ class CameraWatch:
             self._format_changed(role, item.formats)
             return
         if role is Role.MAIN:
-            self._heard_at_s = item.received_at_s
-            if not self._online and item.medium is Medium.VIDEO and item.is_keyframe:
-                self._online = True
-                self._outbox.report(SourceBack(facts=self._facts()))
+            if item.medium is Medium.VIDEO:
+                self._pictured(item)
             self._recording.packet(item)
         if role is self._watched_role and item.medium is Medium.VIDEO:
             self._look(item)
+
+    def _pictured(self, packet: Packet) -> None:
+        self._heard_at_s = packet.received_at_s
+        if not self._online and packet.is_keyframe:
+            self._online = True
+            self._outbox.report(SourceBack(facts=self._facts()))
 
     @property
     def _watched_role(self) -> Role:
@@ -169,7 +169,8 @@ class CameraWatch:
             self._online = False
             self._recording.source_lost()
             if self._watched_role is Role.MAIN:
-                self._tell(self._sight.lost())
+                # A stream that only fell silent may go on as it was; of one that was closed no formats are left.
+                self._tell(self._sight.formats_changed(self._formats.get(Role.MAIN, ())))
         self._outbox.report(SourceLost(fault=fault, detail=detail, retry_in_s=retry_in_s))
 
     def _look(self, packet: Packet) -> None:
@@ -226,6 +227,8 @@ class CameraWatch:
         self._recording.change(settings.record)
         if sound_changed:
             self._disconnect()
+            # The same formats may come back, and all the same by another clock.
+            self._recording.format_changed(())
             self._connect()
 
     def _tick(self) -> None:
@@ -234,7 +237,7 @@ class CameraWatch:
             return
         self._ticked_at_s = now_s
         if self._online and now_s - self._heard_at_s > _SILENCE_S:
-            self._lost(SourceFault.LOST, f"nothing came for {_SILENCE_S:g} s", 0.0)
+            self._lost(SourceFault.LOST, f"no picture came for {_SILENCE_S:g} s", 0.0)
         self._tell(self._sight.tick())
         if (health := self._health.due(self._online, self._sight)) is not None:
             self._outbox.report(health)
@@ -253,36 +256,4 @@ class CameraWatch:
             audio_codec=audio.codec if audio else None,
             detect_width_px=detect.width_px if detect else None,
             detect_height_px=detect.height_px if detect else None,
-        )
-
-
-class HealthReport:
-    """Rates since the last report, every 2 s."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._account = Account(clock)
-        self._sent_at_s = clock.monotonic_s()
-        self._analysed = 0
-        self._count = 0
-        self._memory_bytes = 0
-
-    def due(self, online: bool, sight: Sight) -> Health | None:
-        """The report, if it is time for one."""
-        now_s = self._clock.monotonic_s()
-        elapsed_s = now_s - self._sent_at_s
-        if elapsed_s < _HEALTH_S:
-            return None
-        if self._count % _MEMORY_EVERY == 0:
-            release_free_memory()
-            self._memory_bytes = anonymous_bytes()
-        self._count += 1
-        rate = (sight.analysed - self._analysed) / elapsed_s
-        self._sent_at_s, self._analysed = now_s, sight.analysed
-        return Health(
-            online=online,
-            analysed_frames_per_s=rate,
-            dropped_packets=sight.dropped,
-            cpu_share=self._account.cpu_share(),
-            memory_bytes=self._memory_bytes,
         )

@@ -1,0 +1,95 @@
+"""A worker that misbehaves is ended, and whoever waits for its end always hears of it."""
+
+from collections.abc import Callable, Iterator
+from queue import SimpleQueue
+import subprocess
+import sys
+import threading
+from threading import Event, Thread
+
+import pytest
+
+from custom_components.localcam.engine.errors import WorkerError
+from custom_components.localcam.engine.executor import LocalWorker
+from custom_components.localcam.engine.messages import EntityPicture, Picture, Reported
+from custom_components.localcam.engine.wire import LONGEST_MESSAGE_BYTES, encode
+
+pytestmark = pytest.mark.timeout(30)
+
+TAKES_NOTHING = "import threading; threading.Event().wait()"
+REPORTED = Reported(camera_id="hall", epoch=1, sequence=1, report=Picture(request_id=1, jpeg=b"x"))
+ONE_REPORT = f"import sys; sys.stdout.buffer.write({encode(REPORTED)!r}); sys.stdout.flush(); {TAKES_NOTHING}"
+NO_REPORT = f"import sys; sys.stdout.buffer.write(b'no message at all'); sys.stdout.flush(); {TAKES_NOTHING}"
+
+
+class Running:
+    """A process in a worker's place."""
+
+    def __init__(self, program: str, on_reported: Callable[[Reported], None] = lambda _: None) -> None:
+        self.ends: SimpleQueue[int | None] = SimpleQueue()
+        self.process = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.worker = LocalWorker(self.process, on_reported, self.ends.put)
+
+
+@pytest.fixture
+def run() -> Iterator[Callable[..., Running]]:
+    running: list[Running] = []
+
+    def start(*args: object) -> Running:
+        running.append(Running(*args))  # type: ignore[arg-type]
+        return running[-1]
+
+    yield start
+    for each in running:
+        each.process.kill()
+        each.process.wait()
+
+
+def test_a_worker_that_takes_no_more_commands_is_stopped_all_the_same(run: Callable[..., Running]) -> None:
+    running = run(TAKES_NOTHING)
+    running.worker.start(EntityPicture(jpeg=b""))
+    refused: SimpleQueue[WorkerError] = SimpleQueue()
+    sending = Event()
+
+    def send() -> None:
+        sending.set()
+        try:
+            running.worker.send(EntityPicture(jpeg=bytes(1 << 20)))  # far more than a pipe holds
+        except WorkerError as err:
+            refused.put(err)
+
+    Thread(target=send, daemon=True).start()
+    sending.wait()
+    running.worker.stop(0.3)
+
+    assert running.ends.get(timeout=10) == -9
+    assert refused.get(timeout=10)
+
+
+def test_a_report_that_cannot_be_taken_ends_the_worker_and_not_only_its_reader(
+    run: Callable[..., Running], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(threading, "excepthook", lambda _: None)
+
+    def fail(_: Reported) -> None:
+        raise RuntimeError("the event loop is closed")
+
+    running = run(ONE_REPORT, fail)
+    running.worker.start(EntityPicture(jpeg=b""))
+
+    assert running.ends.get(timeout=10) == -9
+
+
+def test_what_is_no_message_ends_the_worker(run: Callable[..., Running]) -> None:
+    running = run(NO_REPORT)
+    running.worker.start(EntityPicture(jpeg=b""))
+
+    assert running.ends.get(timeout=10) == -9
+
+
+def test_a_worker_that_cannot_be_told_what_to_do_does_not_stay(run: Callable[..., Running]) -> None:
+    running = run(TAKES_NOTHING)
+
+    with pytest.raises(WorkerError, match="too long"):
+        running.worker.start(EntityPicture(jpeg=bytes(LONGEST_MESSAGE_BYTES)))
+    assert running.ends.get(timeout=10) == -9
