@@ -110,6 +110,8 @@ async def async_entry_data(hass: HomeAssistant, kind: SourceKind, answers: Answe
     data: dict[str, Any] = {CONF_SOURCE: kind.value, CONF_NAME: name}
     match kind:
         case SourceKind.ADDRESS:
+            if not answers[CONF_URL]:
+                raise AnswerError(CONF_URL, SourceFault.INVALID_ADDRESS)
             data[CONF_URL] = answers[CONF_URL]
             for key in (CONF_USERNAME, CONF_PASSWORD, CONF_DETECT_URL):
                 data[key] = answers.get(key, "")

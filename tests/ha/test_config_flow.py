@@ -278,6 +278,12 @@ async def test_camera_that_does_not_work_is_not_saved_and_can_be_tried_again(
     assert added["data"] == HALL
 
 
+async def test_an_address_left_empty_is_refused_at_its_field(hass: HomeAssistant, probe: FakeProbe) -> None:
+    form = await answer(hass, await begin(hass, "address"), {**ADDRESS, "url": ""})
+    assert form["errors"] == {"url": "invalid_address"}
+    assert not probe.tried
+
+
 @pytest.mark.parametrize("field", ["url", "detect_url"])
 @pytest.mark.parametrize("url", ["192.168.1.20", "rtsp://", "rtsp://cam:port/", "rtsp://u:p#q@cam/", "   "])
 async def test_what_is_no_address_is_refused_at_its_field(

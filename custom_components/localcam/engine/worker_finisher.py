@@ -1,15 +1,20 @@
 """The worker's thread that turns growing files into finished clips, so that slow disks do not stop the camera."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from queue import SimpleQueue
+from dataclasses import dataclass, replace
+from queue import Empty, SimpleQueue
 from threading import Thread
 
 from .errors import ClipFormatError, StorageError
+from .messages import RecordingFailed, RecordingFault
 from .record.clip_finish import finish
 from .record.clip_store import ClipStore
 from .record.growing_clip import GrowingClip
+from .record.writing import failure
 from .worker_inbox import ClipFinished, Inbox
+
+_RETRY_S = 10.0
+"""Before what the disk refused is tried again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,11 +27,17 @@ class FinishOrder:
 
 
 class Finisher:
-    """Takes orders in turn; what came of each goes into the inbox."""
+    """Takes orders in turn; what came of each goes into the inbox.
 
-    def __init__(self, store: ClipStore, inbox: Inbox) -> None:
+    What the disk refused is tried again until it is there: it takes room that no bound counts.
+    """
+
+    def __init__(self, store: ClipStore, inbox: Inbox, *, retry_s: float = _RETRY_S) -> None:
         self._store = store
         self._inbox = inbox
+        self._retry_s = retry_s
+        self._refused: list[FinishOrder] = []
+        """By the disk; known to the finisher's thread only."""
         self._orders: SimpleQueue[FinishOrder | None] = SimpleQueue()
         self._thread = Thread(target=self._run, name="finisher", daemon=True)
 
@@ -44,18 +55,47 @@ class Finisher:
         self._thread.join(timeout_s)
 
     def _run(self) -> None:
-        while (order := self._orders.get()) is not None:
-            self._inbox.put(self._finished(order))
+        while True:
+            try:
+                order = self._orders.get(timeout=self._retry_s if self._refused else None)
+            except Empty:
+                self._try_refused()
+                continue
+            if order is None:
+                return
+            finished = self._finished(order)
+            self._inbox.put(finished)
+            if finished.clip is not None:
+                self._try_refused()
+            elif _may_pass(finished):
+                # Its picture is not held for so long: a keyframe of the file will do.
+                self._refused.append(replace(order, draw_thumbnail=bytes))
+
+    def _try_refused(self) -> None:
+        """Each once, until the disk is found full; a refusal was told the first time."""
+        for order in self._refused.copy():
+            finished = self._finished(order)
+            if finished.failure is None:
+                self._inbox.put(finished)
+            elif finished.failure.fault is RecordingFault.DISK_FULL:
+                return
+            elif _may_pass(finished):
+                continue
+            self._refused.remove(order)
 
     def _finished(self, order: FinishOrder) -> ClipFinished:
         growing = order.growing
+        clip, failed = None, None
         try:
             clip = finish(self._store, growing, order.draw_thumbnail())
         except (StorageError, ClipFormatError) as err:
-            problem = str(err)
+            # The growing file stays: there is nothing else of this clip.
+            failed = failure(err)
         except Exception as err:  # noqa: BLE001 - what nobody foresaw must not cost the clips after this one
-            problem = type(err).__name__
-        else:
-            return ClipFinished(clip=clip, part_name=growing.name, request_id=growing.request_id)
-        # The growing file stays: there is nothing else of this clip.
-        return ClipFinished(clip=None, part_name=growing.name, request_id=growing.request_id, problem=problem)
+            failed = RecordingFailed(fault=RecordingFault.UNRECORDABLE, detail=type(err).__name__)
+        return ClipFinished(clip=clip, part_name=growing.name, request_id=growing.request_id, failure=failed)
+
+
+def _may_pass(finished: ClipFinished) -> bool:
+    """Whether it was the disk that refused; what is wrong with the file itself is so for good."""
+    return finished.failure is not None and finished.failure.fault is not RecordingFault.UNRECORDABLE

@@ -7,7 +7,7 @@ from threading import Thread
 from typing import Protocol
 
 from .errors import SourceFault, WireError
-from .messages import Command
+from .messages import Command, RecordingFailed
 from .values import Clip, SourceItem, StreamFormat
 from .wire import ByteReader, decode_command, read_message
 
@@ -76,7 +76,8 @@ class ClipFinished:
     clip: Clip | None
     part_name: str
     request_id: int | None
-    problem: str = ""
+    failure: RecordingFailed | None = None
+    """Why it could not be."""
 
 
 type Delivery = Connected | Arrived | Disconnected | Commanded | StationGone | ClipFinished

@@ -1,5 +1,6 @@
 """The work of a worker that tries a camera once: opens its streams, looks, reports, ends."""
 
+from dataclasses import replace
 from threading import Event, Thread
 from typing import BinaryIO
 
@@ -31,8 +32,10 @@ def try_camera(probe: Probe, outbox: Outbox, commands: BinaryIO, clock: Clock) -
 
 
 def _attempt(probe: Probe, desk: EntityDesk, outbox: Outbox, clock: Clock, stop: Event) -> None:
+    # A stream is only asked for its sound where sound is wanted; here it is, so that the owner is told of it.
+    settings = replace(probe.settings, record=replace(probe.settings.record, sound=True))
     try:
-        sources = {role: source_maker(probe.settings, role, desk, clock, stop)() for role in roles(probe.settings)}
+        sources = {role: source_maker(settings, role, desk, clock, stop)() for role in roles(settings)}
         facts, jpeg = try_source(sources[Role.MAIN], sources.get(Role.DETECT), timeout_s=probe.timeout_s, clock=clock)
     except SourceError as err:
         outbox.report(ProbeFailed(fault=err.fault, detail=err.detail))

@@ -11,7 +11,6 @@ from .messages import (
     ClipClosed,
     KeepLast,
     RecordingFailed,
-    RecordingFault,
     RecordNow,
     Watch,
 )
@@ -102,9 +101,9 @@ class Recording:
 
     def finished(self, finished: ClipFinished) -> None:
         """The finisher is through with a clip."""
+        if finished.failure is not None:
+            self._outbox.report(finished.failure)
         if finished.clip is None:
-            failed = RecordingFailed(fault=RecordingFault.DISK_ERROR, detail=finished.problem)
-            self._outbox.report(failed)
             return
         closed = ClipClosed(clip=finished.clip, part_name=finished.part_name, request_id=finished.request_id)
         self._outbox.report(closed)

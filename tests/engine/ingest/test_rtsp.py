@@ -132,7 +132,7 @@ def test_sound_that_fits_no_clip_never_costs_the_pictures(camera: RtspServer) ->
     source.open()
     assert {packet.medium for packet in take(source, 20)} == {Medium.VIDEO}
     source.close()
-    assert source.notes == ("sound is left out: a clip cannot hold pcm_alaw",)
+    assert source.camera_sound == "pcm_alaw"
 
 
 def test_trying_a_camera_tells_what_it_is_like(camera: RtspServer) -> None:

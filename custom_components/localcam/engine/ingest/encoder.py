@@ -10,7 +10,7 @@ from av.video.frame import PictureType
 from ..errors import SourceError, SourceFault
 from ..values import FormatChange, Medium, Packet, SourceItem, StreamFormat
 from .decoder import Decoder, Picture
-from .libav_source import TO_ENCODE
+from .libav_source import TO_ENCODE, LibavSource
 from .source import MediaSource
 
 KEYFRAME_INTERVAL_S = 2.0
@@ -32,6 +32,13 @@ class EncodedSource:
     def formats(self) -> tuple[StreamFormat, ...]:
         """See `MediaSource`; after encoding."""
         return self._formats or self._inner.formats
+
+    @property
+    def camera_sound(self) -> str | None:
+        """Codec of the sound that the camera itself sends, also where no clip can hold it; after `open`."""
+        if isinstance(self._inner, LibavSource):
+            return self._inner.camera_sound
+        return next((sound.codec for sound in self._inner.formats[1:]), None)
 
     def open(self) -> None:
         """See `MediaSource`."""

@@ -48,8 +48,8 @@ class LibavSource:
         self._clock = clock
         self._container: av.container.InputContainer | None = None
         self.formats: tuple[StreamFormat, ...] = ()
-        self.notes: tuple[str, ...] = ()
-        """What was left out, for the log."""
+        self.camera_sound: str | None = None
+        """Codec of the sound that the camera sends, also where no clip can hold it; only where sound is wanted."""
 
     def open(self) -> None:
         """See `MediaSource`."""
@@ -87,11 +87,9 @@ class LibavSource:
         formats = [_video_format(stream)]
         if self._with_sound and container.streams.audio:
             audio = container.streams.audio[0]
-            codec = _codec(audio)
-            if codec in MP4_AUDIO:
+            self.camera_sound = _codec(audio)
+            if self.camera_sound in MP4_AUDIO:
                 formats.append(_audio_format(audio))
-            else:
-                self.notes = (f"sound is left out: a clip cannot hold {codec}",)
         return tuple(formats)
 
     def _read(self, container: av.container.InputContainer) -> Iterator[SourceItem]:

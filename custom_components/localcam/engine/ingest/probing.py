@@ -77,10 +77,11 @@ class _Look:
         picture = self.picture
         assert picture is not None
         video, *sound = source.formats
+        encoded = source if isinstance(source, EncodedSource) else None
         keyframes = self.keyframes_s
         interval_s = (keyframes[-1] - keyframes[0]) / (len(keyframes) - 1) if len(keyframes) > 1 else None
         return CameraFacts(
-            codec=source.camera_codec if isinstance(source, EncodedSource) else video.codec,
+            codec=encoded.camera_codec if encoded else video.codec,
             width_px=picture.width_px,
             height_px=picture.height_px,
             frames_per_s=round((self.frames - 1) / self.seen_s, 1) if self.seen_s else 0.0,
@@ -88,7 +89,7 @@ class _Look:
             keyframe_interval_at_least_s=round(
                 interval_s if interval_s is not None else self.last_s - (keyframes or [self.last_s])[0], 2
             ),
-            audio_codec=sound[0].codec if sound else None,
+            audio_codec=encoded.camera_sound if encoded else next((each.codec for each in sound), None),
             detect_width_px=detect.width_px if detect else None,
             detect_height_px=detect.height_px if detect else None,
         )
