@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from .clock import Clock
 from .detect.event_machine import Grew, Transition
-from .detect.kinds import kind_of
 from .detect.watcher import MotionWatcher
 from .ingest.decoder import Decoder, Picture
 from .settings import DetectSettings
@@ -88,7 +87,7 @@ class Sight:
             transitions=transitions,
             moving=self._watcher.moving,
             score=self._watcher.strength,
-            kind=kind_of(self._watcher.features),
+            kind=self._watcher.kind,
         )
 
     def picture_of(self, at_s: float | None) -> Picture | None:
