@@ -7,10 +7,12 @@ both. It moves where texture differs from the picture before, too, so that light
 behind is no motion. What is learned depends on the pictures and on where motion was confirmed.
 """
 
+from ..settings import Zone
 from ..values import Frame, MotionMap
 from .problems import View
 from .room import LIGHT_SETTLES_S, Room
 from .sensitivity import thresholds
+from .zones import ZoneMap
 
 FIRST_FRAMES_S = 1.0
 """How long the first pictures only teach."""
@@ -31,16 +33,33 @@ LONGEST_STEP_S = 1.0
 class DifferenceDetector:
     """Looks at pictures one after another; a new size of picture starts it anew."""
 
-    def __init__(self, sensitivity: int) -> None:
+    def __init__(self, sensitivity: int, zones: tuple[Zone, ...] = ()) -> None:
+        self._sensitivity, self._zones = sensitivity, zones
         self._asked = thresholds(sensitivity)
+        self._zone_map: ZoneMap | None = None
+        """Made for the room's cells where there are zones."""
         self._room: Room | None = None
         self._bound = False
         self.suspects = False
         """Whether the last picture asks for the next one sooner than usual."""
 
-    def change(self, sensitivity: int) -> None:
-        """Another sensitivity; what was learned stays."""
+    def change(self, sensitivity: int, zones: tuple[Zone, ...] = ()) -> None:
+        """Another sensitivity, other zones; what was learned stays."""
+        self._sensitivity, self._zones = sensitivity, zones
         self._asked = thresholds(sensitivity)
+        self._map_zones()
+
+    def _map_zones(self) -> None:
+        self._zone_map = None
+        if self._room is not None and self._zones:
+            rows, columns = self._room.changed.shape
+            self._zone_map = ZoneMap(self._zones, self._sensitivity, (rows, columns))
+
+    def zones_moving(self) -> frozenset[str]:
+        """The including zones in which something of the smallest area that counts moved in the last picture."""
+        if self._room is None or self._zone_map is None or not self._room.moved:
+            return frozenset()
+        return self._zone_map.moving(self._room.moving, self._asked.smallest_share * self._room.moving.size)
 
     def reset(self) -> None:
         """Forget the room."""
@@ -71,6 +90,7 @@ class DifferenceDetector:
         room = self._room
         if room is None or room.size != frame.luma.shape:
             room = self._room = Room(frame)
+            self._map_zones()
         step_s = min(max(frame.captured_at_s - room.last_at_s, 0.0), LONGEST_STEP_S)
         room.last_at_s = frame.captured_at_s
         room.see(frame)
@@ -88,6 +108,8 @@ class DifferenceDetector:
             room.lit_since_s = frame.captured_at_s
         flickers = frame.captured_at_s - room.lit_since_s > FLICKER_S
         least = self._asked.smallest_share * SUSPICIOUS_SHARE
+        if self._zone_map is not None:
+            room.weigh(self._zone_map.weight)
         room.find(self._asked.excess * (LIT_EXCESS if lit else 1.0), least, frame.captured_at_s)
         room.learn(step_s, lit=lit, flickers=flickers, bound=self._bound and not room.presence.anybody)
         self.suspects = room.moved > least * room.moving.size

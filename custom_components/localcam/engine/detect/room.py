@@ -143,6 +143,10 @@ class Room:
         np.multiply(self._scratch, np.float32(rate), out=self._scratch)
         np.add(self._detail, self._scratch, out=self._detail)
 
+    def weigh(self, weight: Grid) -> None:
+        """Let each cell's excess count by that much, 0 where what changes is nobody's business."""
+        np.multiply(self.excess, weight, out=self.excess)
+
     def find(self, asked: float, least_share: float, at_s: float) -> None:
         """Mark what changed by at least that excess, and what of it moves or belongs to somebody.
 

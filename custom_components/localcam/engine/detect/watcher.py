@@ -35,7 +35,7 @@ class MotionWatcher:
         self._learned = model
         self._sensitivity = settings.sensitivity
         self._model = model or built_in(settings.sensitivity)
-        self._detector = DifferenceDetector(settings.sensitivity)
+        self._detector = DifferenceDetector(settings.sensitivity, settings.zones)
         self._machine = EventMachine(settings.quiet_s, new_id)
         self._trace = NO_TRACE
         self._looked_at_s: float | None = None
@@ -49,6 +49,8 @@ class MotionWatcher:
         """Whether the frame just seen is the strongest so far of the open event."""
         self.strength = 0.0
         """Score of the frame just seen, 0 to 1."""
+        self.zones_moving: frozenset[str] = frozenset()
+        """Names of the including zones in which the frame just seen moved; empty where it does not count as motion."""
         self.kind = Kind.OTHER
         """Of what goes on in the frame just seen."""
         self.features = Features(version=FEATURES_VERSION, values={})
@@ -101,6 +103,7 @@ class MotionWatcher:
             )
         )
         self.moving = self._machine.state is State.MOVING
+        self.zones_moving = self._detector.zones_moving() if self.moving else frozenset()
         self.strongest = any(isinstance(transition, Started | Grew) for transition in transitions)
         return transitions
 
@@ -127,7 +130,7 @@ class MotionWatcher:
         self._sensitivity = settings.sensitivity
         self._learned = model or self._learned
         self._model = self._learned or built_in(settings.sensitivity)
-        self._detector.change(settings.sensitivity)
+        self._detector.change(settings.sensitivity, settings.zones)
         self._machine.quiet_s = settings.quiet_s
 
     def tick(self, now_s: float) -> tuple[Transition, ...]:
