@@ -4,7 +4,7 @@ import numpy as np
 
 from .cells import Grid
 
-SETTLED_PICTURES = 2
+SETTLED_PICTURES = 4
 """As many pictures make a mean that a picture's difference from says something."""
 
 
@@ -16,6 +16,8 @@ class LearnedGrid:
 
     def __init__(self, shape: tuple[int, int], *, floor: float, factor: float, noise: float) -> None:
         self._floor = np.float32(floor)
+        self._least: Grid = np.full(shape, floor, np.float32)
+        """Of what noise explains: the floor, or the largest difference while calibrating."""
         self._factor = np.float32(factor)
         self.usual: Grid = np.zeros(shape, np.float32)
         self.noise: Grid = np.full(shape, noise, np.float32)
@@ -28,7 +30,14 @@ class LearnedGrid:
         """How many times that difference is what noise explains."""
         self._scratch: Grid = np.zeros(shape, np.float32)
         self._pictures = 0
+        self._calibrates = False
         self._sharpen()
+
+    def restart(self) -> None:
+        """The pictures that come are the first ones, and whatever differs among them is noise."""
+        self._pictures = 0
+        self._least.fill(self._floor)
+        self._calibrates = True
 
     def begin(self, seen: Grid) -> None:
         """One of the first pictures: their mean is the room."""
@@ -39,6 +48,8 @@ class LearnedGrid:
         if self._pictures > SETTLED_PICTURES:
             # Their mean absolute deviation; what moves from the beginning on is not the first thing to tell of.
             np.abs(self.difference, out=self._scratch)
+            if self._calibrates:
+                np.maximum(self._least, self._scratch, out=self._least)
             np.subtract(self._scratch, self.noise, out=self._scratch)
             np.multiply(self._scratch, np.float32(1 / self._pictures), out=self._scratch)
             np.add(self.noise, self._scratch, out=self.noise)
@@ -65,5 +76,5 @@ class LearnedGrid:
 
     def _sharpen(self) -> None:
         np.multiply(self.noise, self._factor, out=self._scratch)
-        np.maximum(self._scratch, self._floor, out=self._scratch)
+        np.maximum(self._scratch, self._least, out=self._scratch)
         np.divide(np.float32(1), self._scratch, out=self.sharpness)

@@ -14,8 +14,6 @@ from .room import LIGHT_SETTLES_S, Room
 from .sensitivity import thresholds
 from .zones import ZoneMap
 
-FIRST_FRAMES_S = 1.0
-"""How long the first pictures only teach."""
 BRIGHTENED_SHARE = 0.35
 TEXTURED_SHARE = 0.45
 """Light has changed when brightness left more than the first share of cells, and texture less than the second of
@@ -75,6 +73,17 @@ class DifferenceDetector:
         if self._room is not None and rate:
             self._room.follow_view(rate)
 
+    @property
+    def teaches(self) -> bool:
+        """Whether the pictures only teach what the empty room looks like."""
+        room = self._room
+        return room is None or room.last_at_s - room.first_at_s < room.teach_s
+
+    def teach(self, teach_s: float) -> None:
+        """Let the pictures of that time only teach, from now on or from the first one on."""
+        if self._room is not None:
+            self._room.restart(teach_s)
+
     def confirm(self) -> None:
         """What the last picture showed to move is motion: remember where."""
         if self._room is not None and self._room.moved:
@@ -94,7 +103,7 @@ class DifferenceDetector:
         step_s = min(max(frame.captured_at_s - room.last_at_s, 0.0), LONGEST_STEP_S)
         room.last_at_s = frame.captured_at_s
         room.see(frame)
-        if frame.captured_at_s - room.first_at_s < FIRST_FRAMES_S:
+        if frame.captured_at_s - room.first_at_s < room.teach_s:
             room.begin()
             self.suspects = False
             return self._map(room, frame, brightened_share=0.0, lighting_changed=False)

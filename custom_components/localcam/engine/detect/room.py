@@ -10,6 +10,8 @@ from .problems import View
 from .recent import RecentChanges
 from .squares import Squares, around
 
+FIRST_FRAMES_S = 1.0
+"""How long the first pictures only teach."""
 LEARN_S = 4.0
 """Time constant by which the background follows what does not move, ghosts of what went away included."""
 LEARN_MOVING_S = 60.0
@@ -74,6 +76,7 @@ class Room:
         """Moving cells that did not change in the seconds before."""
         self.known = self.lit = False
         """Whether the first pictures have taught the room; whether a change of light is being absorbed."""
+        self.teach_s = FIRST_FRAMES_S
         self._unlearned_s = 0.0
         self._brightened = 0
         self._earlier_at_s = frame.captured_at_s
@@ -93,10 +96,20 @@ class Room:
         np.add(mean, np.float32(DARK), out=mean)
         np.divide(texture, mean, out=texture)
 
+    def restart(self, teach_s: float) -> None:
+        """Let the pictures of that time from the last one on be the room, whatever was learned."""
+        self.first_at_s, self.teach_s = self.last_at_s, teach_s
+        self.brightness.restart()
+        self.texture.restart()
+        self.presence.forget()
+
     def begin(self) -> None:
         """What was seen is the room; nothing has changed."""
         self.brightness.begin(self.now)
         self.texture.begin(self._now_texture)
+        self.moved = 0
+        for marks in (self.changed, self.moving, self.moving_squares, self.present_squares):
+            marks.fill(0)
         np.copyto(self._detail, self.texture.usual)
         self.texture.compare(self._now_texture)
         np.greater(self.texture.excess, np.float32(1), out=self._marks)

@@ -107,6 +107,21 @@ class MotionWatcher:
         self.strongest = any(isinstance(transition, Started | Grew) for transition in transitions)
         return transitions
 
+    def calibrate(self, seconds: float) -> tuple[Transition, ...]:
+        """Take what comes for that long for the empty room and its noise; an open event ends.
+
+        20 s are enough for a television's cuts and a fan's turns. Without it the detector learns the same by itself.
+        """
+        self._detector.teach(seconds)
+        self.moving = self.strongest = False
+        self._course = Course()
+        return self._machine.flush()
+
+    @property
+    def calibrating(self) -> bool:
+        """Whether pictures only teach now."""
+        return self._detector.teaches
+
     def _decide(self, at_s: float) -> bool:
         """Whether the picture just measured moves, somebody who stays put apart."""
         if self.strength < self._model.threshold * (KEEP_SHARE if self.moving else 1.0):
