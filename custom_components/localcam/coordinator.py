@@ -191,8 +191,8 @@ class LocalCamCoordinator:
                 pass  # a last word of the worker that was sent to rest
             case Health():
                 self._update(Changed.HEALTH, health=report)
-            case MotionStarted():
-                self._update(Changed.MOTION, in_motion=True)
+            case MotionStarted(kind=kind):
+                self._update(Changed.MOTION, in_motion=kind.alerts)
             case MotionEnded():
                 self._update(Changed.MOTION, in_motion=False, last_event=report.event)
             case SourceBack():

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from .errors import SourceFault
 from .settings import CameraSettings
-from .values import CameraFacts, Clip, DetectorModel, Kind, MotionEvent
+from .values import CameraFacts, CameraProblem, Clip, DetectorModel, Kind, MotionEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,6 +235,8 @@ class Health:
     """Of one core, since the last report."""
     memory_bytes: int
     """Anonymous memory; 0 where the system does not tell."""
+    problem: CameraProblem | None = None
+    """Why the camera sees nothing, if so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Mappings -> frozen settings, validated once, at the edge; everything behind it trusts the types."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -8,6 +8,8 @@ from typing import Any
 from .errors import SettingsError
 
 GIB = 1 << 30
+MOST_ZONES = 16
+MOST_CORNERS = 64
 
 
 class SourceKind(StrEnum):
@@ -74,6 +76,23 @@ class RecordSettings:
     sound: bool = False
 
 
+type Point = tuple[float, float]
+"""x and y, 0 to 1, from the picture's upper left corner."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Zone:
+    """A part of the picture in which motion is looked for, or is not."""
+
+    name: str
+    polygon: tuple[Point, ...]
+    """At least three corners; its first and last are joined."""
+    include: bool = True
+    """False for a mask: what moves there is ignored, whatever other zones say."""
+    sensitivity: int | None = None
+    """1 to 10, of an include zone; None for the camera's."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DetectSettings:
     """What counts as motion."""
@@ -82,6 +101,8 @@ class DetectSettings:
     """1 (least) to 10."""
     quiet_s: float = 10.0
     """Without motion, before the motion sensor clears."""
+    zones: tuple[Zone, ...] = ()
+    """Where one includes, nothing outside those that do counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +187,42 @@ def _source(data: Mapping[str, Any]) -> Source:
             return DemoSource(seed=int(data.get("seed", 1)))
 
 
+def _point(given: object) -> Point:
+    if not isinstance(given, Sequence) or isinstance(given, str) or len(given) != 2:
+        raise SettingsError("a zone's corner must be a pair of numbers")
+    x, y = given
+    for value in (x, y):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+            raise SettingsError(f"a zone's corner must lie from 0 to 1, not at {value!r}")
+    return float(x), float(y)
+
+
+def _zone(given: object) -> Zone:
+    if not isinstance(given, Mapping):
+        raise SettingsError("a zone must be a mapping")
+    polygon, include, sensitivity = given.get("polygon"), given.get("include", True), given.get("sensitivity")
+    if not isinstance(polygon, Sequence) or isinstance(polygon, str) or not 3 <= len(polygon) <= MOST_CORNERS:
+        raise SettingsError(f"a zone must have 3 to {MOST_CORNERS} corners")
+    if not isinstance(include, bool):
+        raise SettingsError("include must be true or false")
+    return Zone(
+        name=_text(given, "name"),
+        polygon=tuple(_point(corner) for corner in polygon),
+        include=include,
+        sensitivity=None if sensitivity is None else int(_number(given, "sensitivity", 5)),
+    )
+
+
+def parse_zones(given: object) -> tuple[Zone, ...]:
+    """A list of mappings with `name`, `polygon`, and maybe `include` and `sensitivity`; raises SettingsError."""
+    if not isinstance(given, Sequence) or isinstance(given, str) or len(given) > MOST_ZONES:
+        raise SettingsError(f"zones must be a list of at most {MOST_ZONES}")
+    zones = tuple(_zone(each) for each in given)
+    if len({zone.name for zone in zones}) < len(zones):
+        raise SettingsError("two zones have the same name")
+    return zones
+
+
 def parse_camera(camera_id: str, data: Mapping[str, Any], options: Mapping[str, Any]) -> CameraSettings:
     """A config entry's `data` and `options` as settings; raises SettingsError."""
     return CameraSettings(
@@ -181,6 +238,7 @@ def parse_camera(camera_id: str, data: Mapping[str, Any], options: Mapping[str, 
         detect=DetectSettings(
             sensitivity=int(_number(options, "sensitivity", 5)),
             quiet_s=_number(options, "quiet_s", 10),
+            zones=parse_zones(options.get("zones", ())),
         ),
     )
 

@@ -99,10 +99,21 @@ class MotionMap:
     """Shape (rows, columns) of cells: True where brightness and texture both left what was learned."""
     moving: npt.NDArray[np.bool_]
     """Same shape: True where the picture also differs from the frame analysed just before."""
+    moving_squares: npt.NDArray[np.uint8]
+    """Changed cells of each square of 4 x 4 cells in or next to which something moves; 0 elsewhere."""
+    present_squares: npt.NDArray[np.uint8]
+    """Changed cells of each square in which somebody who was seen to move still is; 0 elsewhere."""
     excess: npt.NDArray[np.float32]
-    """Same shape: how far brightness and texture both left what was learned, in units of what noise explains."""
+    """Shape (rows, columns) of cells: how far brightness and texture both left what was learned, in units of what noise
+    explains."""
+    moving_share: float
+    """Share of cells, 0 to 1, that are True in `moving`."""
+    fresh_share: float
+    """Share of cells, 0 to 1, that move and did not change in the seconds before."""
     brightened_share: float
     """Share of cells, 0 to 1, whose brightness left what was learned, with or without texture."""
+    darkened_share: float
+    """Share of cells, 0 to 1, that are darker than what was learned; 0 where nothing moves."""
     lighting_changed: bool
     """True while a change of the whole picture's light is being absorbed."""
     captured_at_s: float
@@ -120,6 +131,20 @@ class Kind(StrEnum):
     CAMERA_MOVED = "camera_moved"
     NOISE = "noise"
     OTHER = "other"
+
+    @property
+    def alerts(self) -> bool:
+        """Whether an event that begins as this counts as motion; the others are recorded and tagged alone."""
+        return self not in {Kind.LIGHT, Kind.SCREEN, Kind.CURTAIN, Kind.CAMERA_MOVED, Kind.NOISE}
+
+
+class CameraProblem(StrEnum):
+    """Why a camera that gives pictures sees nothing."""
+
+    COVERED = "covered"
+    MOVED = "moved"
+    FROZEN = "frozen"
+    DARK = "dark"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 from .clock import Clock
 from .detect.event_machine import Grew, Transition
-from .detect.kinds import kind_of
 from .detect.watcher import MotionWatcher
 from .ingest.decoder import Decoder, Picture
 from .settings import DetectSettings
-from .values import DetectorModel, Kind, Medium, Packet, StreamFormat
+from .values import CameraProblem, DetectorModel, Kind, Medium, Packet, StreamFormat
 
 _LATE_S = 1.0
 """Packets that waited this long are not decoded: recording goes on, and the next keyframe catches up."""
@@ -59,6 +58,16 @@ class Sight:
         self.dropped = 0
         """Packets not decoded because they were late, since the start."""
 
+    @property
+    def problem(self) -> CameraProblem | None:
+        """Why the camera sees nothing, if so."""
+        return self._watcher.problem
+
+    @property
+    def zones_moving(self) -> frozenset[str]:
+        """The zones in which the frame looked at last moved."""
+        return self._watcher.zones_moving
+
     def formats_changed(self, formats: tuple[StreamFormat, ...]) -> tuple[Transition, ...]:
         """Another stream, or the same one with another size: what was learned of the room is void."""
         transitions = self.lost()
@@ -88,7 +97,7 @@ class Sight:
             transitions=transitions,
             moving=self._watcher.moving,
             score=self._watcher.strength,
-            kind=kind_of(self._watcher.features),
+            kind=self._watcher.kind,
         )
 
     def picture_of(self, at_s: float | None) -> Picture | None:

@@ -25,7 +25,7 @@ def act(what: Act, from_s: float, until_s: float, *, leftwards: bool = False, de
 
 
 def starts(picture: Callable[[float], npt.NDArray[np.uint8]], until_s: float, sensitivity: int = 5) -> list[float]:
-    """When events started while pictures came at 15 fps from 0 on."""
+    """When events that alert started while pictures came at 15 fps from 0 on."""
     settings = DetectSettings(sensitivity=sensitivity, quiet_s=2)
     watcher = MotionWatcher(settings, None, lambda: "event")
     found = []
@@ -33,5 +33,7 @@ def starts(picture: Callable[[float], npt.NDArray[np.uint8]], until_s: float, se
         at_s = index / FRAMES_PER_S
         if watcher.wants(at_s):
             told = watcher.look(Frame(luma=picture(at_s), captured_at_s=at_s))
-            found += [transition.at_s for transition in told if isinstance(transition, Started)]
+            found += [
+                transition.at_s for transition in told if isinstance(transition, Started) and transition.kind.alerts
+            ]
     return found

@@ -4,7 +4,7 @@ from hypothesis import given, settings, strategies as st
 import numpy as np
 import pytest
 
-from custom_components.localcam.engine.detect.cells import WINDOW, CellReader, WindowSum
+from custom_components.localcam.engine.detect.cells import WEIGHT, WINDOW, CellReader, WindowSum
 
 
 @pytest.mark.parametrize(("height_px", "width_px", "side"), [(360, 640, 4), (288, 352, 3), (90, 160, 1)])
@@ -29,7 +29,16 @@ def test_white_does_not_overflow() -> None:
 @given(st.integers(1, 30), st.integers(1, 30), st.integers(0, 2**32 - 1))
 def test_windows_go_on_beyond_the_edge(rows: int, columns: int, seed: int) -> None:
     grid = np.random.default_rng(seed).uniform(0, 255, (rows, columns)).astype(np.float32)
-    before = WINDOW // 2 - 1
-    padded = np.pad(grid, (before, WINDOW - 1 - before), mode="edge")
-    plain = np.lib.stride_tricks.sliding_window_view(padded, (WINDOW, WINDOW)).sum(axis=(2, 3))
+    profile = np.array([1, 2, 2, 2, 2, 2, 2, 2, 1], np.float32)
+    padded = np.pad(grid, WINDOW // 2, mode="edge")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (WINDOW, WINDOW))
+    plain = (windows * np.outer(profile, profile)).sum(axis=(2, 3))
+    assert np.outer(profile, profile).sum() == WEIGHT
     np.testing.assert_allclose(WindowSum(rows, columns).of(grid), plain, rtol=1e-5)
+
+
+def test_a_mirrored_grid_has_exactly_mirrored_sums() -> None:
+    sixteenths = np.random.default_rng(2).integers(0, 4081, (90, 160)).astype(np.float32)
+    grid = np.multiply(sixteenths, np.float32(1 / 16), dtype=np.float32)
+    sums = WindowSum(90, 160).of(grid).copy()
+    assert (WindowSum(90, 160).of(grid[:, ::-1]) == sums[:, ::-1]).all()

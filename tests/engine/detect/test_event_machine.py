@@ -29,7 +29,13 @@ def machine(quiet_s: float = QUIET_S) -> EventMachine:
 
 
 def seen(
-    at_s: float, *, moving: bool = False, suspected: bool = False, light: bool = False, score: float = 0.5
+    at_s: float,
+    *,
+    moving: bool = False,
+    suspected: bool = False,
+    light: bool = False,
+    lesser: bool = False,
+    score: float = 0.5,
 ) -> Observation:
     return Observation(
         at_s=at_s,
@@ -37,8 +43,9 @@ def seen(
         light_changes=light,
         suspected=suspected,
         score=score,
-        kind=Kind.OTHER,
+        kind=Kind.LIGHT if light or (lesser and not moving) else Kind.OTHER,
         features=NOTHING,
+        lesser=lesser,
     )
 
 
@@ -82,13 +89,37 @@ def test_motion_after_a_long_gap_is_another_event() -> None:
     assert (ended.event.event_id, started.event_id) == ("event 1", "event 2")
 
 
-def test_a_change_of_light_starts_no_event_and_keeps_one_going() -> None:
+def test_a_change_of_light_is_an_event_that_does_not_alert_and_keeps_a_real_one_going() -> None:
     watched = machine()
-    assert watched.step(seen(1, moving=True, light=True)) == ()
-    assert watched.event is None
-    watched.step(seen(2, moving=True))
-    watched.step(seen(9, moving=True, light=True))
-    assert watched.step(seen(15)) == ()
+    (started,) = watched.step(seen(1, moving=True, light=True))
+    assert isinstance(started, Started)
+    assert not started.kind.alerts
+    (ended,) = watched.step(seen(12))
+    assert isinstance(ended, Ended)
+    watched.step(seen(13, moving=True))
+    watched.step(seen(20, moving=True, light=True))
+    assert watched.step(seen(26)) == ()
+
+
+def test_motion_takes_the_place_of_a_lesser_event() -> None:
+    watched = machine()
+    (light,) = watched.step(seen(1, lesser=True))
+    assert isinstance(light, Started)
+    ended, started = watched.step(seen(2, moving=True))
+    assert isinstance(ended, Ended)
+    assert isinstance(started, Started)
+    assert ended.event.event_id == light.event_id
+    assert started.kind.alerts
+
+
+def test_what_is_lesser_does_not_keep_a_real_event_going() -> None:
+    watched = machine()
+    watched.step(seen(1, moving=True))
+    assert watched.step(seen(6, lesser=True)) == ()
+    (ended, started) = watched.step(seen(11, lesser=True))
+    assert isinstance(ended, Ended)
+    assert isinstance(started, Started)
+    assert not started.kind.alerts
 
 
 def test_a_lost_camera_ends_the_open_event_only() -> None:
@@ -104,8 +135,12 @@ def test_a_lost_camera_ends_the_open_event_only() -> None:
 @pytest.mark.parametrize(("state", "signal"), itertools.product(State, Signal))
 def test_the_table_knows_every_case_and_opens_and_closes_where_it_says(state: State, signal: Signal) -> None:
     after, action = TABLE[state, signal]
-    open_before, open_after = (where in {State.MOVING, State.FADING} for where in (state, after))
-    expected = {(False, True): Action.START, (True, False): Action.END}.get((open_before, open_after))
+    ranks = {State.QUIET: 0, State.SUSPECTED: 0, State.DEMOTED: 1, State.MOVING: 2, State.FADING: 2}
+    before, then = ranks[state], ranks[after]
+    expected = {(0, 1): Action.START, (0, 2): Action.START, (1, 0): Action.END, (2, 0): Action.END}.get((before, then))
+    if before == 1 and then == 2:
+        expected = Action.REPLACE
+    assert (before, then) != (2, 1)
     assert action is expected or (expected is None and action in {Action.NOTHING, Action.GROW})
 
 
@@ -116,17 +151,17 @@ def run(observations: Sequence[Observation], quiet_s: float) -> list[tuple[float
     return told + [(end_s, transition) for transition in watched.flush()]
 
 
-observation = st.tuples(st.floats(0, 30), st.booleans(), st.booleans(), st.booleans(), st.floats(0, 1))
+observation = st.tuples(st.floats(0, 30), st.booleans(), st.booleans(), st.booleans(), st.booleans(), st.floats(0, 1))
 
 
 @given(st.lists(observation, max_size=60), st.floats(1, 20))
-def test_laws(steps: list[tuple[float, bool, bool, bool, float]], quiet_s: float) -> None:
+def test_laws(steps: list[tuple[float, bool, bool, bool, bool, float]], quiet_s: float) -> None:
     """Never two events open; each started one ends once; never before its quiet time; peaks are peaks."""
     at_s = 0.0
     observations = []
-    for gap_s, moving, suspected, light, score in steps:
+    for gap_s, moving, suspected, light, lesser, score in steps:
         at_s += gap_s
-        observations.append(seen(at_s, moving=moving, suspected=suspected, light=light, score=score))
+        observations.append(seen(at_s, moving=moving, suspected=suspected, light=light, lesser=lesser, score=score))
     open_id: str | None = None
     peak = 0.0
     for told_at_s, transition in run(observations, quiet_s):
@@ -141,9 +176,12 @@ def test_laws(steps: list[tuple[float, bool, bool, bool, float]], quiet_s: float
             case Ended():
                 assert transition.event.event_id == open_id
                 assert transition.event.peak_score == peak
-                motions = [seen.at_s for seen in observations if seen.moving and seen.at_s <= told_at_s]
+                motions = [
+                    seen.at_s for seen in observations if (seen.moving or seen.lesser) and seen.at_s <= told_at_s
+                ]
                 assert transition.event.last_motion_at_s in motions
                 flushed = told_at_s == at_s
-                assert flushed or told_at_s - transition.event.last_motion_at_s >= quiet_s
+                replaced = not transition.event.kind.alerts
+                assert flushed or replaced or told_at_s - transition.event.last_motion_at_s >= quiet_s
                 open_id = None
     assert open_id is None

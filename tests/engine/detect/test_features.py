@@ -4,21 +4,29 @@ import numpy as np
 import pytest
 
 from custom_components.localcam.engine.detect.features import FEATURES_VERSION, NO_TRACE, REMEMBERED, measure
+from custom_components.localcam.engine.detect.squares import Squares
 from custom_components.localcam.engine.values import MotionMap
 
 CELLS = 90 * 160
 
 
-def motion(row: int | None, column: int = 40, side: int = 6) -> MotionMap:
-    """A square that moves, its corner at that cell."""
+def motion(row: int | None, column: int = 40, side: int = 6, fresh: int = 0) -> MotionMap:
+    """A square that moves, its corner at that cell; that many of its cells are in new places."""
     moving = np.zeros((90, 160), np.bool_)
     if row is not None:
         moving[row : row + side, column : column + side] = True
+    squares = Squares(90, 160)
+    counts = squares.count(moving, np.zeros(squares.shape, np.uint8))
     return MotionMap(
         changed=moving,
         moving=moving,
+        moving_squares=counts,
+        present_squares=np.zeros(squares.shape, np.uint8),
         excess=np.where(moving, np.float32(3), np.float32(0)),
+        moving_share=float(moving.mean()),
+        fresh_share=fresh / CELLS,
         brightened_share=float(moving.mean()),
+        darkened_share=0.0,
         lighting_changed=False,
         captured_at_s=0.0,
     )
@@ -35,45 +43,33 @@ def test_area_cluster_and_contrast_of_one_thing() -> None:
     assert features.values["area"] == 36 / CELLS
     assert features.values["cluster"] == 36 / CELLS
     assert features.values["contrast"] == pytest.approx(3)
-    assert features.values["lasting"] == 0
+    assert features.values["entering"] == 0
 
 
-def test_a_thing_that_moves_on_is_lasting_from_its_second_picture() -> None:
-    _, trace = measure(motion(16, 40), NO_TRACE)
-    features, _ = measure(motion(16, 46), trace)
-    assert features.values["lasting"] == 36 / CELLS
+def test_what_comes_in_over_the_edge_is_entering() -> None:
+    features, _ = measure(motion(40, 0, 8), NO_TRACE)
+    assert features.values["entering"] == 32 / CELLS
+    assert features.values["area"] == 64 / CELLS
+
+
+def test_a_thing_that_moves_on_advances_from_its_second_picture() -> None:
+    features, trace = measure(motion(16, 40, fresh=36), NO_TRACE)
+    assert features.values["advancing"] == 0
+    features, _ = measure(motion(16, 44, fresh=24), trace)
+    assert features.values["advancing"] == 24 / CELLS
 
 
 def test_two_of_three_pictures_are_enough() -> None:
-    _, trace = measure(motion(16, 40), NO_TRACE)
+    _, trace = measure(motion(16, 40, fresh=30), NO_TRACE)
     _, trace = measure(motion(None), trace)
-    features, _ = measure(motion(16, 44), trace)
-    assert features.values["lasting"] > 0
+    features, _ = measure(motion(16, 44, fresh=20), trace)
+    assert features.values["advancing"] == 20 / CELLS
 
 
-def test_flashes_far_apart_are_not_lasting() -> None:
-    _, trace = measure(motion(16, 10), NO_TRACE)
-    features, trace = measure(motion(60, 120), trace)
-    assert features.values["lasting"] == 0
+def test_what_changes_at_a_stroke_and_rarely_does_not_advance() -> None:
+    _, trace = measure(motion(16, 10, fresh=36), NO_TRACE)
     for _ in range(REMEMBERED):
-        _, trace = measure(motion(None), trace)
-    features, _ = measure(motion(60, 120), trace)
-    assert features.values["lasting"] == 0
-
-
-def test_a_trace_of_another_size_of_picture_is_ignored() -> None:
-    _, trace = measure(motion(16), NO_TRACE)
-    small = np.ones((8, 8), np.bool_)
-    features, _ = measure(
-        MotionMap(
-            changed=small,
-            moving=small,
-            excess=np.ones((8, 8), np.float32),
-            brightened_share=1.0,
-            lighting_changed=True,
-            captured_at_s=0.0,
-        ),
-        trace,
-    )
-    assert features.values["lasting"] == 0
-    assert features.values["lighting"] == 1
+        features, trace = measure(motion(16, 10), trace)
+        assert features.values["advancing"] == 0
+    features, _ = measure(motion(16, 10, fresh=36), trace)
+    assert features.values["advancing"] == 0

@@ -5,14 +5,16 @@
     SUSPECTED  something may move; no event yet, but the next picture is wanted sooner
     MOVING     an event is open and the last picture moved
     FADING     an event is open, the last picture did not move, and the quiet time has not passed yet
+    DEMOTED    an event of a kind that does not alert is open: light, or what moves without getting anywhere
 
 Rules:
 1. At most one event is open; each `Started` is followed by exactly one `Ended` of the same id before the next.
 2. An event ends when `quiet_s` have passed since its last motion, or when it is flushed because nothing more can be
    seen (the camera is lost or rests), never before.
-3. Only motion starts an event. What seems to move while the whole picture's light changes may keep an open one going
-   and never starts one; suspicion does neither.
-4. Time comes with the observations, which are in order; there is no clock here.
+3. Only motion starts an event that alerts, and ends a demoted one for it. What seems to move while the whole picture's
+   light changes may keep an open one going and never starts one; suspicion does neither.
+4. What is demoted is an event, too, unless one that alerts is open: it neither starts nor prolongs that one.
+5. Time comes with the observations, which are in order; there is no clock here.
 """
 
 from collections.abc import Callable, Mapping
@@ -29,6 +31,7 @@ class State(Enum):
     SUSPECTED = auto()
     MOVING = auto()
     FADING = auto()
+    DEMOTED = auto()
 
 
 class Signal(Enum):
@@ -38,6 +41,8 @@ class Signal(Enum):
     SUSPICION = auto()
     MOTION = auto()
     MOTION_IN_CHANGING_LIGHT = auto()
+    LESSER = auto()
+    """Something of a kind that does not alert."""
     QUIET_PASSED = auto()
     """`quiet_s` since the last motion."""
     LOST = auto()
@@ -51,33 +56,46 @@ class Action(Enum):
     START = auto()
     GROW = auto()
     END = auto()
+    REPLACE = auto()
+    """End the open event and start another."""
 
 
 TABLE: Mapping[tuple[State, Signal], tuple[State, Action]] = {
     (State.QUIET, Signal.STILL): (State.QUIET, Action.NOTHING),
     (State.QUIET, Signal.SUSPICION): (State.SUSPECTED, Action.NOTHING),
     (State.QUIET, Signal.MOTION): (State.MOVING, Action.START),
-    (State.QUIET, Signal.MOTION_IN_CHANGING_LIGHT): (State.SUSPECTED, Action.NOTHING),
+    (State.QUIET, Signal.MOTION_IN_CHANGING_LIGHT): (State.DEMOTED, Action.START),
+    (State.QUIET, Signal.LESSER): (State.DEMOTED, Action.START),
     (State.QUIET, Signal.QUIET_PASSED): (State.QUIET, Action.NOTHING),
     (State.QUIET, Signal.LOST): (State.QUIET, Action.NOTHING),
     (State.SUSPECTED, Signal.STILL): (State.QUIET, Action.NOTHING),
     (State.SUSPECTED, Signal.SUSPICION): (State.SUSPECTED, Action.NOTHING),
     (State.SUSPECTED, Signal.MOTION): (State.MOVING, Action.START),
-    (State.SUSPECTED, Signal.MOTION_IN_CHANGING_LIGHT): (State.SUSPECTED, Action.NOTHING),
+    (State.SUSPECTED, Signal.MOTION_IN_CHANGING_LIGHT): (State.DEMOTED, Action.START),
+    (State.SUSPECTED, Signal.LESSER): (State.DEMOTED, Action.START),
     (State.SUSPECTED, Signal.QUIET_PASSED): (State.SUSPECTED, Action.NOTHING),
     (State.SUSPECTED, Signal.LOST): (State.QUIET, Action.NOTHING),
     (State.MOVING, Signal.STILL): (State.FADING, Action.NOTHING),
     (State.MOVING, Signal.SUSPICION): (State.FADING, Action.NOTHING),
     (State.MOVING, Signal.MOTION): (State.MOVING, Action.GROW),
     (State.MOVING, Signal.MOTION_IN_CHANGING_LIGHT): (State.MOVING, Action.GROW),
+    (State.MOVING, Signal.LESSER): (State.FADING, Action.NOTHING),
     (State.MOVING, Signal.QUIET_PASSED): (State.QUIET, Action.END),
     (State.MOVING, Signal.LOST): (State.QUIET, Action.END),
     (State.FADING, Signal.STILL): (State.FADING, Action.NOTHING),
     (State.FADING, Signal.SUSPICION): (State.FADING, Action.NOTHING),
     (State.FADING, Signal.MOTION): (State.MOVING, Action.GROW),
     (State.FADING, Signal.MOTION_IN_CHANGING_LIGHT): (State.MOVING, Action.GROW),
+    (State.FADING, Signal.LESSER): (State.FADING, Action.NOTHING),
     (State.FADING, Signal.QUIET_PASSED): (State.QUIET, Action.END),
     (State.FADING, Signal.LOST): (State.QUIET, Action.END),
+    (State.DEMOTED, Signal.STILL): (State.DEMOTED, Action.NOTHING),
+    (State.DEMOTED, Signal.SUSPICION): (State.DEMOTED, Action.NOTHING),
+    (State.DEMOTED, Signal.MOTION): (State.MOVING, Action.REPLACE),
+    (State.DEMOTED, Signal.MOTION_IN_CHANGING_LIGHT): (State.DEMOTED, Action.GROW),
+    (State.DEMOTED, Signal.LESSER): (State.DEMOTED, Action.GROW),
+    (State.DEMOTED, Signal.QUIET_PASSED): (State.QUIET, Action.END),
+    (State.DEMOTED, Signal.LOST): (State.QUIET, Action.END),
 }
 
 
@@ -93,8 +111,11 @@ class Observation:
     suspected: bool
     score: float
     kind: Kind
+    """Of a kind that does not alert where it is not to start an event that does."""
     features: Features
     model_version: int = 0
+    lesser: bool = False
+    """Something of that kind is going on which is no motion, or is not to count as such."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +151,8 @@ type Transition = Started | Grew | Ended
 def _signal(observation: Observation) -> Signal:
     if observation.moving:
         return Signal.MOTION_IN_CHANGING_LIGHT if observation.light_changes else Signal.MOTION
+    if observation.lesser:
+        return Signal.LESSER
     return Signal.SUSPICION if observation.suspected else Signal.STILL
 
 
@@ -170,6 +193,8 @@ class EventMachine:
                 return self._grow(observation)
             case Action.END:
                 return self._end()
+            case Action.REPLACE:
+                return self._end() + self._start(observation)
 
     def _start(self, seen: Observation | None) -> tuple[Transition, ...]:
         assert seen is not None  # the table starts events on motion only

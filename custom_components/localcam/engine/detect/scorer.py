@@ -1,7 +1,7 @@
 """Features x model -> score: a logistic rule, built in or learned.
 
-A weight's name is a feature's, or `bias`. The built-in rule looks at one feature only, `lasting`: the score is 0.5
-where something of the smallest size that the sensitivity asks for moves in two of three pictures.
+A weight's name is a feature's, or `bias`. The built-in rule looks at one feature only, `cluster`: the score is 0.5
+where something of the smallest size that the sensitivity asks for moves.
 """
 
 import math
@@ -22,7 +22,7 @@ def built_in(sensitivity: int) -> DetectorModel:
         version=0,
         features_version=FEATURES_VERSION,
         threshold=0.5,
-        weights={"bias": -slope, "lasting": slope / smallest},
+        weights={"bias": -slope, "cluster": slope / smallest},
     )
 
 

@@ -1,15 +1,22 @@
 """What sensitivity means, and every threshold that follows from it.
 
-Sensitivity is about the smallest thing whose movement counts. At 5 it covers about 1/600 of the picture (24x16 pixels
+Sensitivity is about the smallest thing whose movement counts. At 5 it covers about 1/720 of the picture (20x16 pixels
 of 640x360) and stands out from what the cell's own noise explains. Each step up takes a smaller and paler thing: its
-area may be a quarter smaller and its contrast an eighth weaker; each step down the reverse. What is learned about the
+area may be a seventh smaller and its contrast an eighth weaker; each step down the reverse. What is learned about the
 room does not depend on sensitivity, so that a more sensitive detector sees everything that a less sensitive one sees.
+
+The smallest area is that of cells in one place of 8 x 8 cells which changed; a thing of SURE_SIZES times that area
+whose texture differs from what is behind it, and which crosses SLOWEST_SHARE_PER_S of the picture's width in a second
+or more, is always seen.
 """
 
 from dataclasses import dataclass
 
-AREA_AT_5 = 1 / 600
-AREA_PER_STEP = 0.75
+SURE_SIZES = 4.0
+SLOWEST_SHARE_PER_S = 0.1
+AREA_AT_5 = 1 / 720
+AREA_PER_STEP = 0.85
+"""So that the smallest area of 1 still fits into one place."""
 CONTRAST_PER_STEP = 0.875
 
 

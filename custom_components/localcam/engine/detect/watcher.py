@@ -1,21 +1,29 @@
 """Frames -> motion events: joins difference, features, scorer and event machine, and says which frames it wants."""
 
 from collections.abc import Callable
+import math
 
 from ..settings import DetectSettings
-from ..values import DetectorModel, Features, Frame
+from ..values import CameraProblem, DetectorModel, Features, Frame, Kind
 from .difference import DifferenceDetector
 from .event_machine import EventMachine, Grew, Observation, Started, State, Transition
 from .features import FEATURES_VERSION, NO_TRACE, measure
-from .kinds import kind_of
+from .kinds import KindJudge
+from .onset import Course
+from .problems import ProblemWatch
 from .scorer import built_in, score
+from .sensitivity import thresholds
 
 INTERVAL_S = 0.2
 """Between analysed frames while the room is quiet."""
 ALERT_INTERVAL_S = 0.1
-"""The same while something is suspected and no event is open: what decides must not wait."""
+"""The same while it may begin to move at any time: for ALERT_S after anything was suspected, and while an event fades.
+What moves already is looked at less often: nothing is decided."""
+ALERT_S = 0.5
 KEEP_SHARE = 0.6
 """Of the model's threshold: what moved in the picture before goes on moving with a score of this."""
+VIEW_S = 0.4
+"""Whether the camera sees anything is asked no more often than this."""
 JITTER_S = 0.02
 """A frame this much early is taken: cameras are not exact."""
 
@@ -25,30 +33,45 @@ class MotionWatcher:
 
     def __init__(self, settings: DetectSettings, model: DetectorModel | None, new_id: Callable[[], str]) -> None:
         self._learned = model
+        self._sensitivity = settings.sensitivity
         self._model = model or built_in(settings.sensitivity)
-        self._detector = DifferenceDetector(settings.sensitivity)
+        self._detector = DifferenceDetector(settings.sensitivity, settings.zones)
         self._machine = EventMachine(settings.quiet_s, new_id)
         self._trace = NO_TRACE
         self._looked_at_s: float | None = None
+        self._judge = KindJudge()
+        self._problems = ProblemWatch()
+        self._course = Course()
+        self._suspected_at_s = self._viewed_at_s = -math.inf
         self.moving = False
         """Whether the frame just seen moved, before any quiet time."""
         self.strongest = False
         """Whether the frame just seen is the strongest so far of the open event."""
         self.strength = 0.0
         """Score of the frame just seen, 0 to 1."""
+        self.zones_moving: frozenset[str] = frozenset()
+        """Names of the including zones in which the frame just seen moved; empty where it does not count as motion."""
+        self.kind = Kind.OTHER
+        """Of what goes on in the frame just seen."""
         self.features = Features(version=FEATURES_VERSION, values={})
         """Of the frame just seen."""
 
     @property
+    def problem(self) -> CameraProblem | None:
+        """Why the camera sees nothing, if so."""
+        return self._problems.problem
+
+    @property
     def in_motion(self) -> bool:
-        """Whether an event is open."""
-        return self._machine.event is not None
+        """Whether an event that alerts is open."""
+        return self._machine.state in {State.MOVING, State.FADING}
 
     def wants(self, captured_at_s: float) -> bool:
         """Whether it is time to analyse a frame captured then."""
         if self._looked_at_s is None:
             return True
-        alert = self._detector.suspects and not self.in_motion
+        suspected = captured_at_s - self._suspected_at_s <= ALERT_S
+        alert = not self.moving and (self.in_motion or suspected)
         waited_s = captured_at_s - self._looked_at_s
         return waited_s >= (ALERT_INTERVAL_S if alert else INTERVAL_S) - JITTER_S or waited_s < 0
 
@@ -56,29 +79,73 @@ class MotionWatcher:
         """Analyse a frame; frames come in the order of their capture."""
         self._looked_at_s = frame.captured_at_s
         motion = self._detector.look(frame)
+        if self._detector.suspects:
+            self._suspected_at_s = frame.captured_at_s
         self.features, self._trace = measure(motion, self._trace)
         self.strength = score(self.features, self._model)
+        self._judge.see(motion)
+        moves = self._decide(frame.captured_at_s)
+        moves = moves or self.features.values["present"] >= thresholds(self._sensitivity).smallest_share
+        self._look_after_camera(frame.captured_at_s)
+        bound = self._course.bound and not moves
+        self.kind = self._judge.kind(self.features, self.problem, bound=bound)
         transitions = self._machine.step(
             Observation(
                 at_s=frame.captured_at_s,
-                moving=self.strength >= self._model.threshold * (KEEP_SHARE if self.moving else 1.0),
+                moving=moves,
                 light_changes=motion.lighting_changed,
                 suspected=self._detector.suspects,
                 score=self.strength,
-                kind=kind_of(self.features),
+                kind=self.kind,
                 features=self.features,
                 model_version=self._model.version,
+                lesser=not moves and (bound or not self.kind.alerts),
             )
         )
         self.moving = self._machine.state is State.MOVING
+        self.zones_moving = self._detector.zones_moving() if self.moving else frozenset()
         self.strongest = any(isinstance(transition, Started | Grew) for transition in transitions)
         return transitions
 
+    def calibrate(self, seconds: float) -> tuple[Transition, ...]:
+        """Take what comes for that long for the empty room and its noise; an open event ends.
+
+        20 s are enough for a television's cuts and a fan's turns. Without it the detector learns the same by itself.
+        """
+        self._detector.teach(seconds)
+        self.moving = self.strongest = False
+        self._course = Course()
+        return self._machine.flush()
+
+    @property
+    def calibrating(self) -> bool:
+        """Whether pictures only teach now."""
+        return self._detector.teaches
+
+    def _decide(self, at_s: float) -> bool:
+        """Whether the picture just measured moves, somebody who stays put apart."""
+        if self.strength < self._model.threshold * (KEEP_SHARE if self.moving else 1.0):
+            self._course.rest()
+            return False
+        smallest = thresholds(self._sensitivity).smallest_share
+        moves = self._course.moves(self.features, smallest, at_s, going_on=self.moving)
+        if self._course.lingers:
+            self._detector.lingers()
+        if moves:
+            self._detector.confirm()
+        return moves
+
+    def _look_after_camera(self, at_s: float) -> None:
+        if at_s - self._viewed_at_s >= VIEW_S and (view := self._detector.view()) is not None:
+            self._viewed_at_s = at_s
+            self._detector.follow_view(self._problems.see(view))
+
     def change(self, settings: DetectSettings, model: DetectorModel | None = None) -> None:
         """Other settings, or another model; neither the room nor the open event is forgotten."""
+        self._sensitivity = settings.sensitivity
         self._learned = model or self._learned
         self._model = self._learned or built_in(settings.sensitivity)
-        self._detector.change(settings.sensitivity)
+        self._detector.change(settings.sensitivity, settings.zones)
         self._machine.quiet_s = settings.quiet_s
 
     def tick(self, now_s: float) -> tuple[Transition, ...]:
@@ -90,5 +157,9 @@ class MotionWatcher:
         self._detector.reset()
         self._trace = NO_TRACE
         self._looked_at_s = None
+        self._suspected_at_s = self._viewed_at_s = -math.inf
         self.moving = self.strongest = False
+        self._course = Course()
+        self._judge.forget()
+        self._problems = ProblemWatch()
         return self._machine.flush()

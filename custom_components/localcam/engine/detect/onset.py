@@ -1,0 +1,69 @@
+"""Whether what moves begins an event: it comes from somewhere, or goes somewhere.
+
+Whoever walks, or begins to move, enters places that looked as usual a moment ago, picture after picture. A screen that
+cuts, a lamp's edge or a thing that was put down does so in one picture only; a curtain, a fan or a tree returns to the
+places that it has just left.
+"""
+
+import math
+
+from ..values import Features
+
+ADVANCING_SHARE = 0.5
+"""Of the smallest area that counts: as much must move in new places in two pictures of three."""
+ENTERING_SHARE = 0.25
+DENSE = 2.0
+STRONG = 4.0
+LOCAL_SHARE = 0.2
+"""One picture is enough where something dense (as many times the smallest area moves together) that stands out (as
+many times what noise explains) comes in over the picture's edge (as much of the smallest area moves there), and the
+light of no more than this share of the picture changed with it."""
+
+
+def begins(features: Features, smallest_share: float) -> bool:
+    """Whether motion of sufficient score begins an event."""
+    seen = features.values
+    if seen["advancing"] >= ADVANCING_SHARE * smallest_share:
+        return True
+    return (
+        seen["entering"] >= ENTERING_SHARE * smallest_share
+        and seen["cluster"] >= DENSE * smallest_share
+        and seen["contrast"] >= STRONG
+        and seen["brightened"] < LOCAL_SHARE
+    )
+
+
+BOUND_S = 4.0
+"""What moves for longer without getting anywhere is bound to its place: a fan, a screen, a curtain, no event."""
+BOUND_AT_ONCE_S = 1.0
+"""How long it must go on before it is an event, of a kind that does not alert."""
+BOUND_PAUSE_S = 2.0
+"""After a longer pause it begins anew."""
+
+
+class Course:
+    """Whether what moves gets anywhere, from picture to picture."""
+
+    def __init__(self) -> None:
+        self._advanced_at_s = self._lingers_since_s = self._lingered_at_s = -math.inf
+        self.lingers = False
+        """What the last picture showed to move has got nowhere for long."""
+        self.bound = False
+        """The same, and it has gone on for long enough to be told of."""
+
+    def moves(self, features: Features, smallest_share: float, at_s: float, *, going_on: bool) -> bool:
+        """Whether motion of sufficient score counts; `going_on` where that of the picture before did."""
+        self.rest()
+        if begins(features, smallest_share):
+            self._advanced_at_s = at_s
+            return True
+        if at_s - self._lingered_at_s > BOUND_PAUSE_S:
+            self._lingers_since_s = at_s
+        self._lingered_at_s = at_s
+        self.lingers = at_s - self._advanced_at_s > BOUND_S
+        self.bound = self.lingers and at_s - self._lingers_since_s >= BOUND_AT_ONCE_S
+        return going_on and not self.lingers
+
+    def rest(self) -> None:
+        """Nothing moves in this picture."""
+        self.lingers = self.bound = False

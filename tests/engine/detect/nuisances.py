@@ -1,0 +1,152 @@
+"""What makes pictures change without anybody moving, laid over a room's pictures; each with parameters of its own.
+
+A nuisance is a function of a picture's luma and the instant, seconds since the room's start.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+type Luma = npt.NDArray[np.uint8]
+type Nuisance = Callable[[Luma, float], Luma]
+
+
+def _seen(picture: npt.NDArray[np.floating]) -> Luma:
+    seen: Luma = np.clip(np.rint(picture), 0, 255).astype(np.uint8)
+    return seen
+
+
+def _grid(luma: Luma) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Rows and columns from 0 to 1."""
+    rows, columns = np.mgrid[0 : luma.shape[0], 0 : luma.shape[1]].astype(np.float32)
+    return rows / luma.shape[0], columns / luma.shape[1]
+
+
+def lamp(x: float, y: float, reach: float, gain: float, on_s: tuple[tuple[float, float], ...]) -> Nuisance:
+    """A lamp that lights its surroundings while on, with an exposure that overshoots and settles."""
+
+    def apply(luma: Luma, at_s: float) -> Luma:
+        rows, columns = _grid(luma)
+        light = 1 / (1 + ((rows - y) ** 2 + (columns - x) ** 2) / reach**2)
+        lit = any(begin <= at_s < end for begin, end in on_s)
+        factor = 1 + gain * light * lit
+        for edge_s, sign in [(begin, 1) for begin, _ in on_s] + [(end, -1) for _, end in on_s]:
+            if at_s >= edge_s:
+                factor = factor * (1 + sign * 0.25 * np.exp(-(at_s - edge_s) / 0.6))
+        return _seen(luma * factor)
+
+    return apply
+
+
+def banding(mains_hz: float, exposure_rows: float, depth: float) -> Nuisance:
+    """Mains flicker seen through a rolling shutter: dark bands that wander up or down."""
+
+    def apply(luma: Luma, at_s: float) -> Luma:
+        rows, _ = _grid(luma)
+        return _seen(luma * (1 + depth * np.sin(2 * np.pi * (2 * mains_hz * at_s + exposure_rows * rows))))
+
+    return apply
+
+
+def flicker(hz: float, depth: float) -> Nuisance:
+    """The whole picture's light goes up and down."""
+    return lambda luma, at_s: _seen(luma * (1 + depth * np.sin(2 * np.pi * hz * at_s)))
+
+
+def snow(sigma: float, gain: float = 0.35) -> Nuisance:
+    """A dark room through a sensor at its limit."""
+    noise = np.random.default_rng(5)
+
+    def apply(luma: Luma, at_s: float) -> Luma:
+        return _seen(luma * gain + noise.normal(0, sigma, luma.shape))
+
+    return apply
+
+
+def cloud(depth: float, period_s: float) -> Nuisance:
+    """Daylight that comes and goes, more at the window's side."""
+
+    def apply(luma: Luma, at_s: float) -> Luma:
+        _, columns = _grid(luma)
+        return _seen(luma * (1 - depth * (1 - 0.5 * columns) * (0.5 - 0.5 * np.cos(2 * np.pi * at_s / period_s))))
+
+    return apply
+
+
+def sun_patch(speed: float, gain: float, size: float) -> Nuisance:
+    """A sharp patch of sunlight that creeps over the floor."""
+
+    def apply(luma: Luma, at_s: float) -> Luma:
+        rows, columns = _grid(luma)
+        left = 0.15 + speed * at_s + 0.3 * (rows - 0.6)
+        inside = (columns > left) & (columns < left + size) & (rows > 0.55) & (rows < 0.9)
+        return _seen(luma * np.where(inside, 1 + gain, 1))
+
+    return apply
+
+
+def fan(x: float, y: float, radius: float, turns_per_s: float) -> Nuisance:
+    """Three dark blades that turn."""
+
+    def apply(luma: Luma, at_s: float) -> Luma:
+        rows, columns = _grid(luma)
+        dy, dx = (rows - y) * luma.shape[0] / luma.shape[1], columns - x
+        angle = np.arctan2(dy, dx) + 2 * np.pi * turns_per_s * at_s
+        blade = (np.hypot(dx, dy) < radius) & (np.mod(angle, 2 * np.pi / 3) < 0.7)
+        return _seen(np.where(blade, luma * 0.3 + 10, luma))
+
+    return apply
+
+
+def fish_tank(x: float, y: float, width: float, fishes: int) -> Nuisance:
+    """A lit tank in which small fish swim to and fro."""
+
+    def apply(luma: Luma, at_s: float) -> Luma:
+        rows, columns = _grid(luma)
+        inside = (abs(columns - x) < width / 2) & (abs(rows - y) < width / 2)
+        picture = np.where(inside, 140 + 20 * np.sin(40 * columns) + 4 * np.sin(30 * rows + 3 * at_s), luma)
+        for fish in range(fishes):
+            fx = x + 0.42 * width * np.sin(at_s * (0.5 + 0.23 * fish) + fish * 2.1)
+            fy = y + 0.4 * width * np.sin(fish * 1.7 + 0.2 * at_s)
+            picture = np.where(inside & (np.hypot((columns - fx) * 1.3, rows - fy) < 0.018), 60, picture)
+        return _seen(picture)
+
+    return apply
+
+
+def screen(box: tuple[float, float, float, float], seed: int, glow: float) -> Nuisance:
+    """A screen (left, top, right, bottom) with cuts, movement between them, and light on the room."""
+
+    def apply(luma: Luma, at_s: float) -> Luma:
+        rows, columns = _grid(luma)
+        left, top, right, bottom = box
+        shot = int(at_s * 0.6 + seed) + int(at_s * 0.37)
+        shown = np.random.default_rng((seed, shot)).uniform(20, 230, (6, 10)).astype(np.float32)
+        down = np.clip((rows - top) / (bottom - top) * 6, 0, 5.99).astype(int)
+        across = np.mod((columns - left) / (right - left) * 10 + 0.8 * at_s, 10).astype(int)
+        inside = (columns >= left) & (columns < right) & (rows >= top) & (rows < bottom)
+        far = np.hypot(columns - (left + right) / 2, rows - (top + bottom) / 2)
+        lit = luma * (1 + glow * float(shown.mean()) / 255 / (1 + (far / 0.25) ** 2))
+        return _seen(np.where(inside, shown[down, across], lit))
+
+    return apply
+
+
+def infrared(at_s: float) -> Nuisance:
+    """From `at_s` on the night's light, from the camera: other reflectances, brightest in the middle."""
+
+    def apply(luma: Luma, now_s: float) -> Luma:
+        if now_s < at_s:
+            return luma
+        rows, columns = _grid(luma)
+        light = 1.1 / (1 + ((rows - 0.5) ** 2 + (columns - 0.5) ** 2) / 0.2)
+        settled = 1 + 0.5 * np.exp(-(now_s - at_s) / 0.5)
+        return _seen((0.6 * luma + 40) * light * settled)
+
+    return apply
+
+
+def steady(luma: Luma, _at_s: float) -> Luma:
+    """Nothing."""
+    return luma

@@ -1,0 +1,55 @@
+"""What moves is told apart by rule, and what is no motion is an event all the same."""
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from custom_components.localcam.engine.detect.event_machine import Started
+from custom_components.localcam.engine.detect.watcher import MotionWatcher
+from custom_components.localcam.engine.ingest.demo_script import Act
+from custom_components.localcam.engine.settings import DetectSettings
+from custom_components.localcam.engine.values import Frame, Kind
+
+from . import nuisances
+from .rooms import act, room
+
+type Luma = npt.NDArray[np.uint8]
+
+
+def begun(picture: Callable[[float], Luma], until_s: float) -> list[tuple[float, Kind]]:
+    """The events that began, and as what, of pictures at 10 per second."""
+    watcher = MotionWatcher(DetectSettings(quiet_s=2), None, lambda: "event")
+    found = []
+    for index in range(int(until_s * 10)):
+        told = watcher.look(Frame(luma=picture(index / 10), captured_at_s=index / 10))
+        found += [(each.at_s, each.kind) for each in told if isinstance(each, Started)]
+    return found
+
+
+@pytest.mark.parametrize("what", [Act.LAMP, Act.NIGHT])
+def test_a_change_of_light_is_an_event_of_its_own_kind_and_no_motion(what: Act) -> None:
+    watched = room(act(what, 6, 14))
+    found = begun(lambda at_s: watched.picture(at_s)[0], 18)
+    assert {kind for _, kind in found} == {Kind.LIGHT}
+    assert not any(kind.alerts for _, kind in found)
+    assert any(6 <= at_s < 7 for at_s, _ in found)
+
+
+def test_a_person_is_motion() -> None:
+    watched = room(act(Act.PERSON, 6, 13))
+    assert any(kind.alerts for _, kind in begun(lambda at_s: watched.picture(at_s)[0], 14))
+
+
+def test_somebody_who_comes_right_after_the_light_is_motion() -> None:
+    watched = room(act(Act.LAMP, 6, 30), act(Act.PERSON, 7.5, 14))
+    kinds = [kind for _, kind in begun(lambda at_s: watched.picture(at_s)[0], 14)]
+    assert kinds[0] is Kind.LIGHT
+    assert kinds[1].alerts
+
+
+def test_a_fan_that_runs_is_no_motion() -> None:
+    watched = room()
+    fan = nuisances.fan(0.5, 0.3, 0.1, 1.7)
+    assert not any(kind.alerts for _, kind in begun(lambda at_s: fan(watched.picture(at_s)[0], at_s), 12))

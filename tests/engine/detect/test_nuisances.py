@@ -1,0 +1,36 @@
+"""What changes pictures without anybody moving is no motion, and hides nobody."""
+
+import pytest
+
+from custom_components.localcam.engine.ingest.demo_script import Act
+
+from . import nuisances
+from .nuisances import Nuisance
+from .rooms import act, room, starts
+
+NUISANCES = {
+    "lamp on the right": nuisances.lamp(0.85, 0.3, 0.3, 0.8, ((4, 8),)),
+    "small bright lamp": nuisances.lamp(0.1, 0.5, 0.15, 1.6, ((4, 8),)),
+    "banding at 50 Hz": nuisances.banding(50.2, 2, 0.14),
+    "banding at 60 Hz": nuisances.banding(59.9, 3, 0.1),
+    "flicker": nuisances.flicker(1.3, 0.12),
+    "snow": nuisances.snow(9, 0.25),
+    "cloud": nuisances.cloud(0.45, 6),
+    "patch of sun": nuisances.sun_patch(0.006, 0.7, 0.2),
+    "infra-red": nuisances.infrared(5),
+    "fan": nuisances.fan(0.7, 0.3, 0.08, 1.3),
+}
+
+
+@pytest.mark.parametrize("nuisance", NUISANCES.values(), ids=NUISANCES)
+def test_a_nuisance_alone_is_no_motion(nuisance: Nuisance) -> None:
+    watched = room(seed=4)
+    assert starts(lambda at_s: nuisance(watched.picture(at_s)[0], at_s), 11) == []
+
+
+@pytest.mark.parametrize("nuisance", NUISANCES.values(), ids=NUISANCES)
+def test_a_nuisance_hides_nobody(nuisance: Nuisance) -> None:
+    watched = room(act(Act.PERSON, 6, 12, depth=2), seed=4)
+    found = starts(lambda at_s: nuisance(watched.picture(at_s)[0], at_s), 9)
+    assert found
+    assert 6 <= found[0] < 8
