@@ -149,7 +149,7 @@ def main(arguments: Sequence[str]) -> int:
     print(f"CPU of a worker / PyAV decoding the same alone   {result['cpu_vs_decode']:.2f}")
     print(f"anonymous memory, greatest                       {result['anonymous_mb_max']:.1f} MB")
     print(f"PSS, mean                                        {result['pss_mb_mean']:.1f} MB")
-    print(
-        f"longest clip {seen.longest_clip_s:.0f} s; ready after its end, at most {result['clip_ready_after_s']:.2f} s"
-    )
+    if seen.ready_after_s:
+        print(f"longest clip                                     {seen.longest_clip_s:.0f} s")
+        print(f"clips ready after their end, at most             {max(seen.ready_after_s):.2f} s")
     return 0

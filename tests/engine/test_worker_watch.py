@@ -66,6 +66,9 @@ class FakeConnection:
     def handled(self) -> None:
         pass
 
+    def pace(self, interval_s: float) -> None:
+        pass
+
 
 class Script:
     """An inbox that gives what a test wrote down, and lets time pass in between."""
@@ -153,7 +156,7 @@ class World:
 
     def _arrive(self, role: Role, packet: Packet) -> Delivery:
         self.clock.now_s = max(self.clock.now_s, packet.received_at_s)
-        return Arrived(source=self.connection(role), role=role, item=packet)
+        return Arrived(source=self.connection(role), role=role, items=(packet,))
 
 
 @pytest.fixture

@@ -39,11 +39,11 @@ class Connected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrived:
-    """A stream's next packet, or a change of its formats."""
+    """A stream's next packets and changes of its formats: all that came since the last time, in order."""
 
     source: DeliveringConnection
     role: Role
-    item: SourceItem
+    items: tuple[SourceItem, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """A worker's eye: decodes the stream in which motion is looked for, looks as often as needed, remembers pictures."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from .clock import Clock
@@ -75,15 +75,22 @@ class Sight:
         self._decoder = Decoder(video) if video else None
         return transitions
 
-    def see(self, packet: Packet) -> Look | None:
-        """Decode a video packet, and look at the picture if it is time to; None where it was not."""
-        if self._decoder is None or not self._worth_decoding(packet):
+    @property
+    def interval_s(self) -> float:
+        """How far apart pictures are looked at, as things are now."""
+        return self._watcher.interval_s
+
+    def see(self, packets: Sequence[Packet]) -> Look | None:
+        """Decode video packets, and look at the newest picture if it is time to; None where it was not."""
+        decoder, newest, at_s = self._decoder, None, 0.0
+        if decoder is None:
             return None
-        picture = self._decoder.decode(packet)
-        if picture is None:
+        for packet in packets:
+            if self._worth_decoding(packet) and (decoded := decoder.decode(packet)) is not None:
+                newest, at_s = decoded, packet.received_at_s
+        if newest is None:
             return None
-        self.picture = picture
-        at_s = packet.received_at_s
+        self.picture = picture = newest
         if not self._watcher.wants(at_s):
             return None
         self.analysed += 1

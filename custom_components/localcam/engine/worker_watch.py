@@ -110,10 +110,10 @@ class CameraWatch:
 
     def _handle(self, delivery: Delivery) -> None:
         match delivery:
-            case Arrived(source=connection, role=role, item=item):
+            case Arrived(source=connection, role=role, items=items):
                 connection.handled()
                 if self._connections.get(role) is connection:
-                    self._arrived(role, item)
+                    self._arrived(role, items)
             case Connected(source=connection, role=role, formats=formats):
                 if self._connections.get(role) is connection:
                     self._format_changed(role, formats)
@@ -127,16 +127,21 @@ class CameraWatch:
             case StationGone():
                 self._ended = True
 
-    def _arrived(self, role: Role, item: SourceItem) -> None:
-        if isinstance(item, FormatChange):
-            self._format_changed(role, item.formats)
-            return
-        if role is Role.MAIN:
-            if item.medium is Medium.VIDEO:
-                self._pictured(item)
-            self._recording.packet(item)
-        if role is self._watched_role and item.medium is Medium.VIDEO:
-            self._look(item)
+    def _arrived(self, role: Role, items: tuple[SourceItem, ...]) -> None:
+        to_see: list[Packet] = []
+        for item in items:
+            if isinstance(item, FormatChange):
+                self._look(to_see)
+                to_see.clear()
+                self._format_changed(role, item.formats)
+                continue
+            if role is Role.MAIN:
+                if item.medium is Medium.VIDEO:
+                    self._pictured(item)
+                self._recording.packet(item)
+            if role is self._watched_role and item.medium is Medium.VIDEO:
+                to_see.append(item)
+        self._look(to_see)
 
     def _pictured(self, packet: Packet) -> None:
         self._heard_at_s = packet.received_at_s
@@ -173,12 +178,14 @@ class CameraWatch:
                 self._tell(self._sight.formats_changed(self._formats.get(Role.MAIN, ())))
         self._outbox.report(SourceLost(fault=fault, detail=detail, retry_in_s=retry_in_s))
 
-    def _look(self, packet: Packet) -> None:
-        look = self._sight.see(packet)
+    def _look(self, packets: list[Packet]) -> None:
+        look = self._sight.see(packets)
         if look is not None:
             self._tell(look.transitions, look.decoded_at_s)
             if look.moving:
                 self._recording.motion_continues(look)
+            for connection in self._connections.values():
+                connection.pace(self._sight.interval_s)
 
     def _tell(self, transitions: tuple[Transition, ...], decoded_at_s: float = 0.0) -> None:
         for transition in transitions:

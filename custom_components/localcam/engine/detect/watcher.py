@@ -70,10 +70,15 @@ class MotionWatcher:
         """Whether it is time to analyse a frame captured then."""
         if self._looked_at_s is None:
             return True
-        suspected = captured_at_s - self._suspected_at_s <= ALERT_S
-        alert = not self.moving and (self.in_motion or suspected)
         waited_s = captured_at_s - self._looked_at_s
-        return waited_s >= (ALERT_INTERVAL_S if alert else INTERVAL_S) - JITTER_S or waited_s < 0
+        return waited_s >= self.interval_s - JITTER_S or waited_s < 0
+
+    @property
+    def interval_s(self) -> float:
+        """Between analysed frames, as things are now."""
+        suspected = self._looked_at_s is not None and self._looked_at_s - self._suspected_at_s <= ALERT_S
+        alert = not self.moving and (self.in_motion or suspected)
+        return ALERT_INTERVAL_S if alert else INTERVAL_S
 
     def look(self, frame: Frame) -> tuple[Transition, ...]:
         """Analyse a frame; frames come in the order of their capture."""

@@ -21,6 +21,9 @@ KEYFRAME_INTERVAL_S = 2
 class DemoMediaSource:
     """A camera that needs no hardware; `stop` ends its packets at once."""
 
+    keeps_arrivals = False
+    """See `MediaSource`."""
+
     def __init__(self, seed: int, clock: Clock, stop: StopSignal, frames_per_s: int = 15) -> None:
         self._seed = seed
         self._clock = clock

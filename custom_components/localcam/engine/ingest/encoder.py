@@ -40,6 +40,11 @@ class EncodedSource:
             return self._inner.camera_sound
         return next((sound.codec for sound in self._inner.formats[1:]), None)
 
+    @property
+    def keeps_arrivals(self) -> bool:
+        """See `MediaSource`."""
+        return self._inner.keeps_arrivals
+
     def open(self) -> None:
         """See `MediaSource`."""
         self._inner.open()

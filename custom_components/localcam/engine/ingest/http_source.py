@@ -18,6 +18,9 @@ PICTURE_TIMEOUT_S = 4.5
 class HttpSource:
     """See `MediaSource`; what the camera says it sends decides how it is read."""
 
+    keeps_arrivals = False
+    """See `MediaSource`."""
+
     def __init__(self, camera: HttpCamera, clock: Clock, stop: StopSignal) -> None:
         self._camera = camera
         self._clock = clock
@@ -63,6 +66,9 @@ class HttpSource:
 
 class MjpegSource:
     """See `MediaSource`; reads an answer that has begun already."""
+
+    keeps_arrivals = False
+    """See `MediaSource`."""
 
     def __init__(self, answer: HttpAnswer, clock: Clock, stop: StopSignal) -> None:
         self._answer = answer

@@ -41,9 +41,16 @@ class LibavSource:
     """See `MediaSource`; `prepare` is entered while it opens, gives the ways to try in turn, may raise SourceError."""
 
     def __init__(
-        self, prepare: Callable[[], AbstractContextManager[Sequence[Opening]]], *, with_sound: bool, clock: Clock
+        self,
+        prepare: Callable[[], AbstractContextManager[Sequence[Opening]]],
+        *,
+        with_sound: bool,
+        clock: Clock,
+        keeps_arrivals: bool = False,
     ) -> None:
         self._prepare = prepare
+        self.keeps_arrivals = keeps_arrivals
+        """See `MediaSource`."""
         self._with_sound = with_sound
         self._clock = clock
         self._container: av.container.InputContainer | None = None

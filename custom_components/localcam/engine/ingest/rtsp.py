@@ -19,7 +19,12 @@ _PROBE_BYTES = 2_000_000
 
 def rtsp_source(source: AddressSource, *, with_sound: bool, clock: Clock, resolve: Resolver = resolve) -> LibavSource:
     """A camera at an rtsp or rtsps address; the address is resolved and checked at each `open`."""
-    return LibavSource(_prepare(source, with_sound, clock, resolve), with_sound=with_sound, clock=clock)
+    return LibavSource(
+        _prepare(source, with_sound, clock, resolve),
+        with_sound=with_sound,
+        clock=clock,
+        keeps_arrivals=source.rtsp_transport is RtspTransport.TCP,
+    )
 
 
 def _prepare(

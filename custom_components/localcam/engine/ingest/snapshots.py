@@ -17,6 +17,9 @@ _FINAL = frozenset({SourceFault.UNAUTHORIZED, SourceFault.NOT_FOUND, SourceFault
 class SnapshotSource:
     """See `MediaSource`; its pictures are JPEG. `fetch` blocks for one picture, and may raise SourceError."""
 
+    keeps_arrivals = False
+    """See `MediaSource`."""
+
     def __init__(self, fetch: Callable[[], bytes], interval_s: float, clock: Clock, stop: StopSignal) -> None:
         self._fetch = fetch
         self._interval_s = interval_s

@@ -13,6 +13,10 @@ class MediaSource(Protocol):
     def formats(self) -> tuple[StreamFormat, ...]:
         """What `packets` begins with, the video first; after `open`."""
 
+    @property
+    def keeps_arrivals(self) -> bool:
+        """Whether what arrives waits for its reader, whole and in order: then it may be read in bursts."""
+
     def open(self) -> None:
         """Connect and find out what is there, within about 10 s; raises SourceError."""
 

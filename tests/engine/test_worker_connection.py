@@ -1,0 +1,126 @@
+"""A connection delivers all that arrives, in order: in bursts what waits for its reader, at once what does not."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from queue import SimpleQueue
+
+import pytest
+
+from custom_components.localcam.engine.backoff import Backoff
+from custom_components.localcam.engine.errors import SourceError, SourceFault
+from custom_components.localcam.engine.values import Medium, Packet, SourceItem, StreamFormat
+from custom_components.localcam.engine.worker_connection import Connection
+from custom_components.localcam.engine.worker_inbox import Arrived, Connected, Delivery, Disconnected, Inbox, Role
+from tests.engine.workers import FakeClock
+
+PICTURE_S = 0.04
+
+
+def packet(number: int, received_at_s: float) -> Packet:
+    return Packet(
+        medium=Medium.VIDEO,
+        payload=b"",
+        pts=number,
+        dts=number,
+        duration=1,
+        time_base=Fraction(1, 25),
+        is_keyframe=number == 0,
+        received_at_s=received_at_s,
+    )
+
+
+class SimulatedCamera:
+    """25 pictures per second; reading takes no time where a picture is there, and as long as it takes where not."""
+
+    formats: tuple[StreamFormat, ...] = ()
+
+    def __init__(self, clock: FakeClock, pictures: int, *, keeps_arrivals: bool) -> None:
+        self._clock = clock
+        self._pictures = pictures
+        self._began_at_s = clock.now_s
+        self.keeps_arrivals = keeps_arrivals
+
+    def open(self) -> None:
+        pass
+
+    def packets(self) -> Iterator[SourceItem]:
+        for number in range(self._pictures):
+            self._clock.now_s = max(self._clock.now_s, self._began_at_s + number * PICTURE_S)
+            yield packet(number, self._clock.now_s)
+        raise SourceError(SourceFault.LOST, "gone")
+
+    def close(self) -> None:
+        pass
+
+
+class SimulatedConnection(Connection):
+    """Waits on the simulated clock, and is stopped by its first loss."""
+
+    def __init__(self, clock: FakeClock, camera: SimulatedCamera, inbox: Inbox) -> None:
+        super().__init__(Role.MAIN, lambda: camera, inbox, Backoff(lambda: 0.5), clock)
+        self._stop = SimulatedStop(clock)  # type: ignore[assignment]
+
+
+class SimulatedStop:
+    def __init__(self, clock: FakeClock) -> None:
+        self._clock = clock
+        self._is_set = False
+
+    def wait(self, seconds: float) -> bool:
+        self._is_set = seconds > 0.5  # only a back-off is that long
+        self._clock.now_s += seconds
+        return self._is_set
+
+    def is_set(self) -> bool:
+        return self._is_set
+
+
+def deliveries(pictures: int, *, keeps_arrivals: bool, interval_s: float = 0.2) -> list[Delivery]:
+    clock = FakeClock()
+    inbox: Inbox = SimpleQueue[Delivery]()
+    camera = SimulatedCamera(clock, pictures, keeps_arrivals=keeps_arrivals)
+    connection = SimulatedConnection(clock, camera, inbox)
+    connection.pace(interval_s)
+    connection._run()
+    return [inbox.get() for _ in range(inbox.qsize())]
+
+
+def bursts(delivered: list[Delivery]) -> list[list[int]]:
+    arrived = [each for each in delivered if isinstance(each, Arrived)]
+    return [[item.pts for item in each.items if isinstance(item, Packet)] for each in arrived]
+
+
+@pytest.mark.parametrize("keeps_arrivals", [True, False])
+def test_nothing_is_lost_or_reordered_and_the_loss_comes_last(keeps_arrivals: bool) -> None:
+    delivered = deliveries(52, keeps_arrivals=keeps_arrivals)
+
+    assert [number for burst in bursts(delivered) for number in burst] == list(range(52))
+    assert isinstance(delivered[0], Connected)
+    assert isinstance(delivered[-1], Disconnected)
+
+
+def test_what_waits_for_its_reader_comes_as_often_as_it_is_looked_at() -> None:
+    numbers = bursts(deliveries(50, keeps_arrivals=True))
+
+    assert {len(burst) for burst in numbers[1:-1]} == {5}
+
+
+def test_it_comes_more_often_while_something_is_suspected() -> None:
+    numbers = bursts(deliveries(50, keeps_arrivals=True, interval_s=0.1))
+
+    assert {len(burst) for burst in numbers[1:-1]} == {2}
+
+
+def test_a_burst_ends_with_the_picture_that_arrives_now() -> None:
+    clock = FakeClock()
+    began_at_s = clock.now_s
+    arrived = [each for each in deliveries(50, keeps_arrivals=True) if isinstance(each, Arrived)]
+
+    for each in arrived[:-1]:
+        newest = each.items[-1]
+        assert isinstance(newest, Packet)
+        assert newest.received_at_s == pytest.approx(began_at_s + newest.pts * PICTURE_S)
+
+
+def test_what_would_be_dropped_is_delivered_at_once() -> None:
+    assert {len(burst) for burst in bursts(deliveries(20, keeps_arrivals=False))} == {1}
