@@ -80,10 +80,8 @@ def growing(number: str) -> GrowingClip:
             clip_id=number, camera_id="hall", started_utc_s=0.0, motion_offset_s=0.0, reason=ClipReason.MOTION
         ),
         outcome=SALVAGED,
-        formats=(),
         events=(),
         started_at_s=0.0,
-        ended_at_s=1.0,
         strongest_at_s=None,
         request_id=None,
     )
