@@ -10,7 +10,7 @@ from custom_components.localcam.engine import worker_finisher
 from custom_components.localcam.engine.backoff import Backoff
 from custom_components.localcam.engine.clock import SystemClock
 from custom_components.localcam.engine.errors import SourceError, SourceFault
-from custom_components.localcam.engine.messages import PictureWanted, Report
+from custom_components.localcam.engine.messages import PictureWanted, RecordingFailed, RecordingFault, Report
 from custom_components.localcam.engine.record.clip_identity import SALVAGED, ClipIdentity
 from custom_components.localcam.engine.record.growing_clip import GrowingClip
 from custom_components.localcam.engine.values import ClipReason, SourceItem, StreamFormat
@@ -69,8 +69,10 @@ def test_a_clip_that_breaks_the_finisher_costs_no_later_one(tmp_path: Path, monk
     first, second = inbox.get(timeout=5), inbox.get(timeout=5)
     assert isinstance(first, ClipFinished)
     assert isinstance(second, ClipFinished)
-    assert (first.clip, first.part_name, first.problem) == (None, growing("1").name, "ZeroDivisionError")
-    assert (second.part_name, second.problem) == (growing("2").name, "")
+    assert (first.clip, first.part_name) == (None, growing("1").name)
+    # Not of the disk's making, so it is not tried again.
+    assert first.failure == RecordingFailed(fault=RecordingFault.UNRECORDABLE, detail="ZeroDivisionError")
+    assert (second.part_name, second.failure) == (growing("2").name, None)
 
 
 def growing(number: str) -> GrowingClip:
