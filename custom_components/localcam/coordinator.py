@@ -289,11 +289,9 @@ class LocalCamCoordinator:
 
 def _read_clips(station: Station, camera_id: str, today_utc_s: float) -> tuple[Clip | None, int]:
     """The newest clip of motion that has a picture, and how many clips there are of today."""
-    only_this = frozenset({camera_id})
-    newest = station.clips(ClipQuery(camera_ids=only_this, limit=NEWEST_SEARCHED))
-    today = station.clips(ClipQuery(camera_ids=only_this, since_utc_s=today_utc_s))
+    newest = station.clips(ClipQuery(camera_ids=frozenset({camera_id}), limit=NEWEST_SEARCHED))
     shown = (e.clip for e in newest if e.clip.thumbnail and e.clip.reason is not ClipReason.REQUESTED)
-    return next(shown, None), len(today)
+    return next(shown, None), station.clips_since(camera_id, today_utc_s)
 
 
 def _is_rtsp(settings: CameraSettings) -> bool:

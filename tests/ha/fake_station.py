@@ -264,6 +264,9 @@ class FakeStation:
         found.sort(key=lambda entry: entry.clip.started_utc_s, reverse=True)
         return found[: query.limit]
 
+    def clips_since(self, camera_id: str, utc_s: float) -> int:
+        return len(self.clips(ClipQuery(camera_ids=frozenset({camera_id}), since_utc_s=utc_s)))
+
     def flag(self, verdict: ClipVerdict) -> CatalogueEntry:
         entry = replace(self.clip(verdict.clip_id), verdict=verdict)
         self.world.catalogue[verdict.clip_id] = entry

@@ -25,6 +25,7 @@ CALLED = (
     "live_address",
     "clip",
     "clips",
+    "clips_since",
     "flag",
     "delete",
     "open_video",

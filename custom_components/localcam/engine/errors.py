@@ -11,8 +11,8 @@
     └── ArchiveError            the catalogue cannot be used
         └── UnknownClipError
 
-Foreign errors are translated where they enter. No text here or below ever holds a password: whoever raises removes
-credentials first (`ingest/address.py`).
+Foreign errors are translated where they enter. No text here or below ever holds a password: what libav and sockets
+say of an address is left out where it enters (`ingest/faults.py`).
 """
 
 from enum import StrEnum

@@ -128,6 +128,10 @@ class Station:
         """The clips that the query asks for, newest first."""
         return self._keeper.archive.clips(query)
 
+    def clips_since(self, camera_id: str, utc_s: float) -> int:
+        """How many of the camera's clips began at this time or later."""
+        return self._keeper.archive.clips_since(camera_id, utc_s)
+
     def flag(self, verdict: ClipVerdict) -> CatalogueEntry:
         """Keep the owner's word; the clip is no longer deleted automatically. Raises UnknownClipError."""
         return self._keeper.archive.flag(verdict)

@@ -47,11 +47,6 @@ def test_no_more_is_read_than_goes() -> None:
     assert next(source).clip_id == "clip 2"
 
 
-def test_shielded_clips_are_passed_over() -> None:
-    todo = plan(candidates(100, 100, 100), state(used_bytes=2150), shielded={"clip 0"})
-    assert todo.over_quota == ("clip 1", "clip 2")
-
-
 def test_where_flagged_clips_alone_exceed_the_quota_all_others_go_and_recording_pauses() -> None:
     todo = plan(candidates(100, 100), state(used_bytes=5000))
     assert todo == RetentionPlan(over_quota=("clip 0", "clip 1"), may_record=False)

@@ -10,7 +10,6 @@ from custom_components.localcam.engine.ingest.parameter_sets import (
     annex_b_units,
     configured_sets,
     contains,
-    length_prefixed_units,
     parameter_sets,
 )
 from tests.engine.packets import Camera, film
@@ -73,9 +72,8 @@ units = st.lists(st.binary(min_size=1, max_size=50).map(lambda data: b"\x41" + d
 
 
 @given(units)
-def test_units_are_cut_at_start_codes_and_at_lengths_alike(wanted: list[bytes]) -> None:
+def test_units_are_cut_at_start_codes(wanted: list[bytes]) -> None:
     assert list(annex_b_units(b"".join(b"\x00\x00\x00\x01" + unit for unit in wanted))) == wanted
-    assert list(length_prefixed_units(b"".join(len(unit).to_bytes(4) + unit for unit in wanted))) == wanted
 
 
 @given(st.sampled_from(["h264", "hevc"]), st.binary(max_size=200))
@@ -83,4 +81,3 @@ def test_no_bytes_break_the_reading(codec: str, data: bytes) -> None:
     parameter_sets(codec, data)
     configured_sets(codec, data)
     configured_sets(codec, b"\x01" + data)
-    list(length_prefixed_units(data))

@@ -42,10 +42,8 @@ def grow(
         name=name,
         identity=identity,
         outcome=ClipOutcome(end=ClipEnd.COMPLETE, kind=Kind.PERSON, score=0.75),
-        formats=footage.formats,
         events=(),
         started_at_s=footage.packets[0].received_at_s,
-        ended_at_s=footage.packets[-1].received_at_s,
         strongest_at_s=None,
         request_id=None,
     )

@@ -5,7 +5,7 @@ never. Where nothing that may be deleted suffices, recording pauses; it resumes 
 it does not flap.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from ..settings import HouseSettings
@@ -58,10 +58,8 @@ def floor_bytes(house: HouseSettings, disk_bytes: int) -> int:
     return max(int(disk_bytes * house.free_floor_share), house.free_floor_bytes, least)
 
 
-def plan(
-    candidates: Iterable[Candidate], state: StorageState, *, shielded: Collection[str] = frozenset()
-) -> RetentionPlan:
-    """What to delete now; `candidates` come oldest first, `shielded` ones (being played, say) are passed over.
+def plan(candidates: Iterable[Candidate], state: StorageState) -> RetentionPlan:
+    """What to delete now; `candidates` come oldest first.
 
     Reads no more candidates than it needs. For the quota everything goes that may go. For the floor nothing goes in
     vain: where even all candidates together would not free enough, somebody else has filled the disk (or a share
@@ -71,7 +69,7 @@ def plan(
     if state.used_bytes <= target_used and state.free_bytes >= target_free:
         return RetentionPlan(may_record=True)
     progress = _Progress(state.used_bytes, state.free_bytes)
-    remaining = (candidate for candidate in candidates if candidate.clip_id not in shielded)
+    remaining = iter(candidates)
     _free_until_quota(progress, remaining, target_used)
     over_quota = tuple(progress.chosen)
     below_floor = _free_until_floor(progress, remaining, target_free)

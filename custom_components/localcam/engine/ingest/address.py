@@ -18,7 +18,6 @@ DEFAULT_PORTS = {"rtsp": 554, "rtsps": 322, "http": 80, "https": 443}
 
 _ALLOWED_V4 = tuple(map(ipaddress.IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8")))
 _ALLOWED_V6 = tuple(map(ipaddress.IPv6Network, ("fc00::/7", "::1/128")))
-_USER_INFO = re.compile(r"(?<=://)[^/?#\s]*@")
 
 type Resolver = Callable[[str], Iterable[str]]
 """Host -> the texts of its IP addresses; raises OSError where there are none."""
@@ -111,14 +110,6 @@ def with_credentials(url: str, username: str, password: str) -> str:
         return url
     scheme, _, rest = url.partition("://")
     return f"{scheme}://{quote(username, safe='')}:{quote(password, safe='')}@{rest}"
-
-
-def redact(text: str, secrets: Iterable[str] = ()) -> str:
-    """The text without user info in addresses and without the secrets, as they are or percent-encoded."""
-    forms = {form for secret in secrets if secret for form in (secret, quote(secret, safe=""), quote(secret))}
-    for form in sorted(forms, key=len, reverse=True):
-        text = text.replace(form, "***")
-    return _USER_INFO.sub("", text)
 
 
 def _allowed_ip(host: str, resolve: Resolver) -> str:

@@ -47,18 +47,6 @@ def annex_b_units(data: bytes) -> Iterator[bytes]:
             yield unit
 
 
-def length_prefixed_units(data: bytes, length_bytes: int = 4) -> Iterator[bytes]:
-    """The NAL units of an MP4 sample; ends where a length points beyond the data."""
-    at = 0
-    while at + length_bytes <= len(data):
-        size = int.from_bytes(data[at : at + length_bytes])
-        at += length_bytes
-        if not size or at + size > len(data):
-            return
-        yield data[at : at + size]
-        at += size
-
-
 def _until_picture(codec: str, units: Iterator[bytes]) -> Iterator[bytes]:
     for unit in units:
         if _is_picture(codec, unit):

@@ -69,7 +69,6 @@ class ClipInProgress:
         self,
         name: str,
         identity: ClipIdentity,
-        formats: tuple[StreamFormat, ...],
         file: GrowingFile,
         cause: Cause,
     ) -> None:
@@ -77,10 +76,8 @@ class ClipInProgress:
         self.identity = identity
         self.cause = cause
         self.events: list[MotionEvent] = []
-        self._formats = formats
         self._file = file
         self._first: Packet | None = None
-        self._last: Packet | None = None
 
     def lasts_s(self, dts_s: float) -> float:
         """How long the clip is up to a media time."""
@@ -91,7 +88,6 @@ class ClipInProgress:
         self._file.add(packet)
         if packet.medium is Medium.VIDEO:
             self._first = self._first or packet
-            self._last = packet
 
     def finish(self, end_dts_s: float | None) -> None:
         """Write what the file held back, and end it; raises as `add` does."""
@@ -117,10 +113,8 @@ class ClipInProgress:
             name=self.name,
             identity=self.identity,
             outcome=ClipOutcome(end=end, kind=strength.kind, score=strength.score),
-            formats=self._formats,
             events=tuple(self.events),
             started_at_s=self._first.received_at_s if self._first else 0.0,
-            ended_at_s=self._last.received_at_s if self._last else 0.0,
             strongest_at_s=strength.at_s,
             request_id=self.cause.request_id,
         )
@@ -139,7 +133,7 @@ def create_clip(tools: RecorderTools, formats: tuple[StreamFormat, ...], cause: 
         continues_clip_id=cause.continues_clip_id,
     )
     name = growing_name(tools.camera_id, clip_id, started_utc_s)
-    return ClipInProgress(name, identity, formats, tools.open_clip(name, identity, formats), cause)
+    return ClipInProgress(name, identity, tools.open_clip(name, identity, formats), cause)
 
 
 def write_at_once(

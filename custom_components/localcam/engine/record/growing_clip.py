@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ..messages import Answer, RecordingFailed
-from ..values import MotionEvent, StreamFormat
+from ..values import MotionEvent
 from .clip_identity import ClipIdentity, ClipOutcome
 
 
@@ -15,12 +15,10 @@ class GrowingClip:
     """Of the growing file."""
     identity: ClipIdentity
     outcome: ClipOutcome
-    formats: tuple[StreamFormat, ...]
     events: tuple[MotionEvent, ...]
     """Those that ended before the clip did; a later one's clip is told by `ClipRecorder.clip_id_of`."""
     started_at_s: float
-    """When the first and the last packet arrived: between them lies the picture for the thumbnail."""
-    ended_at_s: float
+    """When the first packet arrived."""
     strongest_at_s: float | None
     """When the picture of the strongest motion arrived; None where there was no motion."""
     request_id: int | None
