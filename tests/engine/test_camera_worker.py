@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 import io
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -16,6 +17,7 @@ from custom_components.localcam.engine.executor import LocalExecutor, LocalWorke
 from custom_components.localcam.engine.messages import (
     AddressWanted,
     Answer,
+    ChangeSettings,
     ClipClosed,
     Command,
     EntityAddress,
@@ -60,7 +62,7 @@ class Watching:
         self._clock = SystemClock()
         self._inbox: SimpleQueue[tuple[float, Report] | int | None] = SimpleQueue()
         self.folder = folder
-        settings = CameraSettings(
+        self.settings = settings = CameraSettings(
             camera_id="hall", name="Hall", source=source, record=record, detect=DetectSettings(quiet_s=1)
         )
         first = Watch(settings=settings, epoch=1, storage_folder=str(folder), may_record=True)
@@ -73,6 +75,9 @@ class Watching:
 
     def say(self, command: Command) -> None:
         self.worker.send(command)
+
+    def change(self, record: RecordSettings) -> None:
+        self.say(ChangeSettings(settings=replace(self.settings, record=record)))
 
     def hear[R: Report](self, kind: type[R], timeout_s: float = 20, wanted: Callable[[R], bool] = lambda _: True) -> R:
         return self.hear_when(kind, timeout_s, wanted)[1]
@@ -160,6 +165,17 @@ def test_a_camera_that_dies_is_noticed_its_clip_is_kept_and_it_is_found_again(tm
         server.start()
         hall.hear(SourceBack)
         hall.hear(MotionStarted)
+
+
+def test_sound_that_is_switched_on_costs_no_clip_of_a_camera_without_sound(tmp_path: Path) -> None:
+    with RtspServer({"hall": MOVING}) as server, watching(AddressSource(url=server.url("hall")), tmp_path) as hall:
+        hall.hear(MotionStarted)
+        hall.wait(3)
+        hall.change(replace(RECORD, sound=True))
+        first = hall.hear(ClipClosed)
+        second = hall.hear(ClipClosed)
+        assert second.clip.continues_clip_id == first.clip.clip_id
+        assert play(tmp_path, second.clip)
 
 
 def test_a_camera_that_falls_silent_is_noticed_although_its_connection_stands(tmp_path: Path) -> None:
