@@ -64,7 +64,7 @@ def pictures(sequence: LabelledSequence) -> Iterator[Luma]:
 
 def _luma(frame: av.VideoFrame) -> Luma:
     if not frame.format.name.startswith(("yuv", "gray", "nv12")):
-        frame = frame.reformat(format="gray")
+        frame = frame.reformat(format="gray", threads=1)
     plane = frame.planes[0]
     return np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[: frame.height, : frame.width]
 

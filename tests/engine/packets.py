@@ -114,7 +114,7 @@ def _picture(camera: Camera, number: int) -> av.VideoFrame:
         luma[:] = np.random.default_rng(number).integers(0, 120, luma.shape, np.uint8)
     at = number * 4 % camera.width_px
     luma[:, at : at + 4] = 230
-    frame = av.VideoFrame.from_ndarray(luma, format="gray").reformat(format="yuv420p")
+    frame = av.VideoFrame.from_ndarray(luma, format="gray").reformat(format="yuv420p", threads=1)
     frame.pts, frame.time_base = number, Fraction(1, camera.frames_per_s)
     return frame
 

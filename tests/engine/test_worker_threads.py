@@ -71,6 +71,7 @@ def test_a_clip_that_breaks_the_finisher_costs_no_later_one(tmp_path: Path, monk
     assert isinstance(first, ClipFinished)
     assert isinstance(second, ClipFinished)
     assert (first.clip, first.part_name) == (None, growing("1").name)
+    # Not of the disk's making, so it is not tried again.
     assert first.failure == RecordingFailed(fault=RecordingFault.UNRECORDABLE, detail="ZeroDivisionError")
     assert (second.part_name, second.failure) == (growing("2").name, None)
 
@@ -82,10 +83,8 @@ def growing(number: str) -> GrowingClip:
             clip_id=number, camera_id="hall", started_utc_s=0.0, motion_offset_s=0.0, reason=ClipReason.MOTION
         ),
         outcome=SALVAGED,
-        formats=(),
         events=(),
         started_at_s=0.0,
-        ended_at_s=1.0,
         strongest_at_s=None,
         request_id=None,
     )

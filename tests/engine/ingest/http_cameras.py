@@ -29,7 +29,7 @@ def jpeg(width: int = 160, height: int = 96, brightness: int = 128) -> bytes:
     encoder.width, encoder.height, encoder.pix_fmt = width, height, "yuvj420p"
     encoder.time_base = 1
     frame.pts = 0
-    return b"".join(bytes(packet) for packet in encoder.encode(frame.reformat(format="yuvj420p")))
+    return b"".join(bytes(packet) for packet in encoder.encode(frame.reformat(format="yuvj420p", threads=1)))
 
 
 def with_claimed_size(picture: bytes, width: int, height: int) -> bytes:

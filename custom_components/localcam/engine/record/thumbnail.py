@@ -57,7 +57,7 @@ def _keyframe_before(container: InputContainer, moment_s: float) -> av.Packet[av
 def _jpeg(frame: av.VideoFrame) -> bytes:
     width_px = min(_WIDTH_PX, frame.width) // 2 * 2
     height_px = max(2, round(frame.height * width_px / frame.width) // 2 * 2)
-    small = frame.reformat(width=width_px, height=height_px, format="yuvj420p")
+    small = frame.reformat(width=width_px, height=height_px, format="yuvj420p", threads=1)
     encoder = av.CodecContext.create("mjpeg", "w")
     assert isinstance(encoder, av.VideoCodecContext)
     encoder.thread_count = 1
