@@ -41,7 +41,7 @@ FLAG_CLIP: Final = vol.Schema(
         vol.Optional("note", default=""): cv.string,
     }
 )
-REPORT_MISSED: Final = cv.make_entity_service_schema({vol.Optional("seconds", default=20): vol.Coerce(float)})
+REPORT_MISSED: Final = cv.make_entity_service_schema({vol.Optional("seconds", default=15): vol.Coerce(float)})
 RECORD: Final = cv.make_entity_service_schema({vol.Required("duration_s"): vol.Coerce(float)})
 LIST_CLIPS: Final = vol.Schema(
     {

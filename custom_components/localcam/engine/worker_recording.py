@@ -29,7 +29,7 @@ from .worker_inbox import ClipFinished, Inbox
 from .worker_outbox import Outbox
 from .worker_sight import Look, Sight
 
-_KEPT_S = 20.0
+_KEPT_S = 15.0
 """What the ring holds at least, so that the last seconds can be kept after the fact."""
 _RING_BYTES = 32 << 20
 _CLOSING_S = 6.0

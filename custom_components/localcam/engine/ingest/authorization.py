@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 import os
 import re
 
+from ..digests import md5, sha256
+
 _CHALLENGE = re.compile(r'\b(basic|digest)\s+((?:[\w-]+\s*=\s*(?:"[^"]*"|[^\s",]+)\s*,?\s*)+)', re.IGNORECASE)
 _PARAMETER = re.compile(r'([\w-]+)\s*=\s*(?:"([^"]*)"|([^\s",]+))')
 _ALGORITHMS = ("sha-256", "sha-256-sess", "md5", "md5-sess")
@@ -46,16 +48,13 @@ class Authorizer:
         return {}
 
     def _digest_answer(self, challenge: Mapping[str, str], method: str, uri: str) -> str:
-        # Loaded only where a camera asks for it: OpenSSL costs a worker 0.7 MB.
-        import hashlib
-
         algorithm = challenge.get("algorithm", "MD5")
 
         def digest(*parts: str) -> str:
             text = ":".join(parts).encode()
             if algorithm.lower().startswith("sha-256"):
-                return hashlib.sha256(text).hexdigest()
-            return hashlib.md5(text, usedforsecurity=False).hexdigest()
+                return sha256(text).hexdigest()
+            return md5(text).hexdigest()
 
         self._uses += 1
         realm, nonce = challenge.get("realm", ""), challenge.get("nonce", "")

@@ -5,11 +5,11 @@ to its end, and never again; it is read at any offset; sizes that callers see ar
 `sha256` and `StoredFile.size_bytes` speak of what lies on the disk.
 """
 
-import hashlib
 import io
 import os
 from typing import Self, override
 
+from ..digests import sha256
 from .storage_faults import storage_faults
 
 
@@ -19,7 +19,7 @@ class SealedWriter:
     def __init__(self, fd: int) -> None:
         """`fd` is open for writing, at the start of an empty file, and belongs to this object from now on."""
         self._fd = fd
-        self._digest = hashlib.sha256()
+        self._digest = sha256()
         self._size_bytes = 0
 
     @property

@@ -7,10 +7,10 @@ nothing planted in the folder leads a worker elsewhere. Several processes may us
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 import errno
-import hashlib
 import os
 from pathlib import Path
 
+from ..digests import sha256
 from ..errors import StorageError
 from ..values import StoredFile
 from .names import is_name, split_name
@@ -94,7 +94,7 @@ class Vault:
 
     def describe(self, name: str) -> StoredFile:
         """Size and digest of what lies on disk, read from beginning to end."""
-        digest = hashlib.sha256()
+        digest = sha256()
         size_bytes = 0
         fd = self._open_fd(name)
         try:
