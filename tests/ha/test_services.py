@@ -249,7 +249,7 @@ async def test_report_missed_keeps_the_last_seconds_with_a_verdict(
         context=Context(user_id=hass_admin_user.id),
         return_response=True,
     )
-    assert camera.station.calls == [("keep_last", camera.id, 20.0)]
+    assert camera.station.calls == [("keep_last", camera.id, 15.0)]
     (kept,) = world.catalogue.values()
     assert response == {"clips": [{"clip_id": kept.clip.clip_id, "camera": "camera.hall"}]}
     assert kept.verdict is not None
