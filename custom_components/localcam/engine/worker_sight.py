@@ -1,11 +1,10 @@
 """A worker's eye: decodes the stream in which motion is looked for, looks as often as needed, remembers pictures."""
 
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from .clock import Clock
-from .detect.event_machine import Grew, Transition
+from .detect.event_machine import Transition
 from .detect.watcher import MotionWatcher
 from .ingest.decoder import Decoder, Picture
 from .settings import DetectSettings
@@ -13,10 +12,6 @@ from .values import CameraProblem, DetectorModel, Kind, Medium, Packet, StreamFo
 
 _LATE_S = 1.0
 """Packets that waited this long are not decoded: recording goes on, and the next keyframe catches up."""
-
-
-_PEAKS = 1
-"""Events whose strongest picture is held at a time: the open one, and the one before it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +47,8 @@ class Sight:
         self._waits_for_keyframe = True
         self.picture: Picture | None = None
         """The last one decoded."""
-        self._peaks: deque[Peak] = deque(maxlen=_PEAKS)
+        self._peak: Peak | None = None
+        """Of the last event, open or not: holding more would cost a picture each."""
         self.analysed = 0
         """Frames, since the start."""
         self.dropped = 0
@@ -62,11 +58,6 @@ class Sight:
     def problem(self) -> CameraProblem | None:
         """Why the camera sees nothing, if so."""
         return self._watcher.problem
-
-    @property
-    def zones_moving(self) -> frozenset[str]:
-        """The zones in which the frame looked at last moved."""
-        return self._watcher.zones_moving
 
     def formats_changed(self, formats: tuple[StreamFormat, ...]) -> tuple[Transition, ...]:
         """Another stream, or the same one with another size: what was learned of the room is void."""
@@ -97,7 +88,7 @@ class Sight:
         decoded_at_s = self._clock.monotonic_s()
         transitions = self._watcher.look(picture.to_frame(at_s))
         if self._watcher.strongest:
-            self._remember_peak(Peak(at_s=at_s, picture=picture), transitions)
+            self._peak = Peak(at_s=at_s, picture=picture)
         return Look(
             at_s=at_s,
             decoded_at_s=decoded_at_s,
@@ -111,13 +102,7 @@ class Sight:
         """The picture of an event's strongest moment, where it is still remembered; the last one for None."""
         if at_s is None:
             return self.picture
-        return next((peak.picture for peak in self._peaks if peak.at_s == at_s), None)
-
-    def _remember_peak(self, peak: Peak, transitions: tuple[Transition, ...]) -> None:
-        # Within an event only the strongest counts; the peaks of the few before it belong to clips still open.
-        if self._peaks and any(isinstance(each, Grew) for each in transitions):
-            self._peaks.pop()
-        self._peaks.append(peak)
+        return self._peak.picture if self._peak and self._peak.at_s == at_s else None
 
     def change(self, settings: DetectSettings) -> None:
         """New settings, without forgetting the room."""
