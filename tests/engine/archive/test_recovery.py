@@ -100,9 +100,7 @@ BOOKS = (
 )
 
 
-@pytest.mark.parametrize(
-    "books", BOOKS, ids=["no row", "row", "row without explanation", "row of the video alone", "garbage", "deleted"]
-)
+@pytest.mark.parametrize("books", BOOKS, ids=["no row", "row", "unexplained row", "bare row", "garbage", "deleted"])
 def test_i2_no_mixture_of_files_is_left_undecided(books: dict[str, tuple[str, ...]]) -> None:
     """All 2^7 sets of files: after the plan is carried out, what remains has a row, or nothing does."""
     for chosen in product((False, True), repeat=len(FILES)):
