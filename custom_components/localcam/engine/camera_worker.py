@@ -31,7 +31,7 @@ def main() -> None:
     _limit_process()
     threading.stack_size(1 << 20)
     # Where libav takes the process with it, this writes what Python was doing; the station keeps the end of it.
-    faulthandler.enable()
+    faulthandler.enable(all_threads=False)
     threading.excepthook = _end_with_thread
     exit_code = 1
     try:

@@ -112,4 +112,4 @@ def test_a_zone_to_the_very_edge_stays_in_the_picture() -> None:
 
 
 def test_a_picture_that_libav_cannot_convert_has_no_explanation() -> None:
-    assert draw_explanation(av.VideoFrame(64, 48, "uyyvyy411"), cells()) == b""
+    assert draw_explanation(av.VideoFrame(64, 48, "gray32le"), cells()) == b""
