@@ -4,13 +4,14 @@ Everything is the real thing but the camera, whose packets come as fast as they 
 salvages in this process.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 import random
 
 from custom_components.localcam.engine.archive.check import Depth
+from custom_components.localcam.engine.archive.database import Database
 from custom_components.localcam.engine.clip_keeper import ClipKeeper
 from custom_components.localcam.engine.clock import Clock
 from custom_components.localcam.engine.errors import EngineError, StorageError
@@ -62,6 +63,11 @@ class HouseLife:
         self.keeper = ClipKeeper(place.catalogue, clock, InlineExecutor())
         self._sequence = 0
 
+    @property
+    def database(self) -> Database:
+        """The catalogue's."""
+        return self.keeper._database  # noqa: SLF001 - a harness may build a house wrongly
+
     def open(self) -> None:
         """Start as the station would, recovery included; raises EngineError."""
         house = HouseSettings(storage_folder=str(self._place.storage), quota_bytes=1 << 40, free_floor_share=0.0, free_floor_bytes=0)
@@ -78,13 +84,19 @@ class HouseLife:
                 journal.say(Line(doing="kept", clip_id=clip.clip_id))
             self._flag_or_delete(journal, clip)
 
-    def record_until_healed(self, journal: Journal, clips: int) -> None:
-        """As `record`, on a disk that may refuse anything: what is refused is told, and the next clip tried."""
+    def live_with_refusals(self, journal: Journal, clips: int) -> None:
+        """Open and record on a disk that may refuse anything: what is refused is told, and the next clip tried."""
+        try:
+            self.open()
+        except EngineError as err:
+            journal.say(Line(doing="refused", text=f"{type(err).__name__}: {err}"[:300]))
+            return
+        journal.say(Line(doing="opened"))
         for _ in range(clips):
             try:
                 self.record(journal, 1)
             except EngineError as err:
-                journal.say(Line(doing="failed", text=f"{type(err).__name__}: {err}"[:300]))
+                journal.say(Line(doing="refused", text=f"{type(err).__name__}: {err}"[:300]))
 
     def look(self) -> Iterator[Line]:
         """What is there: each clip, then each violation of what must always hold, and each file left over."""
@@ -163,7 +175,3 @@ def _grown(name: str, identity: ClipIdentity, packets: list[Packet]) -> GrowingC
 
 def _growing_name_of(clip: Clip) -> str:
     return growing_name(clip.camera_id, clip.clip_id, clip.started_utc_s)
-
-
-type Living = Callable[[HouseLife, Journal], None]
-"""What a process does with its life; returns, raises or is killed."""

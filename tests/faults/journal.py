@@ -6,7 +6,7 @@ import json
 import os
 from typing import Literal, Protocol
 
-type Doing = Literal["opened", "growing", "kept", "flagged", "deleting", "deleted", "failed", "found"]
+type Doing = Literal["opened", "growing", "kept", "flagged", "deleting", "deleted", "refused", "failed", "found"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

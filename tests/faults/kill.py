@@ -1,5 +1,6 @@
 """Kills recorders: a house's writer, catalogue and recovery by the thousand, then whole workers of a running station."""
 
+from collections.abc import Callable
 from pathlib import Path
 import random
 import tempfile
@@ -10,6 +11,7 @@ from tests.faults.forked import lines_of
 from tests.faults.house_life import HouseLife, Place
 from tests.faults.journal import Journal, Line
 from tests.faults.ledger import Ledger
+from tests.faults.looked_at import look_at
 from tests.faults.outcome import Outcome
 from tests.faults.worker_kills import kill_workers
 
@@ -44,27 +46,16 @@ def kill_writers(folder: Path, kills: int, seed: int) -> tuple[list[str], Ledger
             ledger.note(line)
             if line.doing == "failed":
                 violated.append(f"life {number}: {line.text}")
-        found = list(lines_of(_look(place, footage)))
+        found = look_at(place, footage)
         violated += [f"life {number}: {text}" for text in ledger.settle(found)]
     return violated, ledger
 
 
-def _record(place: Place, footage: Footage, number: int):  # noqa: ANN202
+def _record(place: Place, footage: Footage, number: int) -> Callable[[Journal], None]:
     def live(journal: Journal) -> None:
         life = HouseLife(place, footage, SystemClock(), seed=number)
         life.open()
         journal.say(Line(doing="opened"))
         life.record(journal)
-
-    return live
-
-
-def _look(place: Place, footage: Footage):  # noqa: ANN202
-    def live(journal: Journal) -> None:
-        life = HouseLife(place, footage, SystemClock(), seed=0)
-        life.open()
-        for line in life.look():
-            journal.say(line)
-        life.close()
 
     return live

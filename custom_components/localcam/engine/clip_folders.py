@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from .durable_folders import make_folders
 from .errors import StorageError
 from .values import StoredFile
 from .vault.disk_space import DiskSpace, disk_space
@@ -27,7 +28,7 @@ class ClipFolders:
         folder = Path(self.current)
         if expected is None:
             try:
-                folder.mkdir(parents=True, exist_ok=True)
+                make_folders(folder)
             except OSError as err:
                 raise StorageError(f"the storage folder cannot be made: {err.strerror}") from err
             return read_mark(folder) or write_mark(folder)
