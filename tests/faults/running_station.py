@@ -7,11 +7,14 @@ from pathlib import Path
 from threading import Condition
 import time
 
-from custom_components.localcam.engine.clock import SystemClock
+from custom_components.localcam.engine.archive.check import Depth
+from custom_components.localcam.engine.clip_keeper import ClipKeeper
+from custom_components.localcam.engine.clock import Clock, SystemClock
 from custom_components.localcam.engine.messages import ClipClosed, Reported, SourceBack
-from custom_components.localcam.engine.settings import AddressSource, CameraSettings, HouseSettings
+from custom_components.localcam.engine.settings import AddressSource, CameraSettings, HouseSettings, RecordSettings
 from custom_components.localcam.engine.station import Station
-from custom_components.localcam.engine.values import Clip
+from custom_components.localcam.engine.values import Clip, ClipQuery
+from tests.faults.inline_executor import InlineExecutor
 from tests.rtsp_server import RtspServer, TestPattern
 
 PATIENCE_S = 60.0
@@ -74,22 +77,45 @@ def house_at(storage: Path) -> HouseSettings:
 
 
 @contextmanager
-def cameras_running(storage: Path, catalogue: Path, count: int = 1) -> Iterator[tuple[Station, Heard]]:
+def cameras_running(
+    storage: Path,
+    catalogue: Path,
+    count: int = 1,
+    *,
+    longest_clip_s: float = 60.0,
+    clock: Clock | None = None,
+) -> Iterator[tuple[Station, Heard]]:
     """A station whose cameras all show pictures; it is stopped at the end."""
     heard = Heard()
     pattern = TestPattern(width_px=320, height_px=180, frames_per_s=15, keyframe_every_frames=15)
     with RtspServer({"stream": pattern}) as server:
-        station = Station(catalogue_folder=catalogue, clock=SystemClock(), on_report=heard.note)
+        station = Station(catalogue_folder=catalogue, clock=clock or SystemClock(), on_report=heard.note)
         station.start(house_at(storage))
         try:
             names = [f"camera{number}" for number in range(count)]
             for name in names:
-                station.watch(CameraSettings(camera_id=name, name=name, source=AddressSource(url=server.url("stream"))))
+                source = AddressSource(url=server.url("stream"))
+                record = RecordSettings(longest_clip_s=longest_clip_s)
+                station.watch(CameraSettings(camera_id=name, name=name, source=source, record=record))
             if not heard.wait(lambda reports: lives(reports).keys() >= set(names)):
                 raise TimeoutError("the cameras do not show pictures")
             yield station, heard
         finally:
             station.stop()
+
+
+def missing(storage: Path, catalogue: Path, heard: Heard) -> list[str]:
+    """After the station has stopped: what was announced and is not there at the next start, and what does not hold."""
+    keeper = ClipKeeper(catalogue, SystemClock(), InlineExecutor())
+    keeper.open(house_at(storage))
+    try:
+        there = {entry.clip.clip_id for entry in keeper.archive.clips(ClipQuery())}
+        return [
+            *(f"the announced clip {clip.clip_id} is lost" for clip in heard.clips() if clip.clip_id not in there),
+            *(f"{found.invariant} {found.subject} {found.text}" for found in keeper.check(Depth.DIGEST)),
+        ]
+    finally:
+        keeper.close()
 
 
 def worker_pids() -> set[int]:

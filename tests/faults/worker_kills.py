@@ -9,15 +9,11 @@ import tempfile
 from threading import Event
 import time
 
-from custom_components.localcam.engine.archive.check import Depth
-from custom_components.localcam.engine.clip_keeper import ClipKeeper
-from custom_components.localcam.engine.clock import SystemClock
 from custom_components.localcam.engine.errors import WorkerError
 from custom_components.localcam.engine.station import Station
-from custom_components.localcam.engine.values import ClipEnd, ClipQuery
-from tests.faults.inline_executor import InlineExecutor
+from custom_components.localcam.engine.values import ClipEnd
 from tests.faults.outcome import Outcome
-from tests.faults.running_station import Heard, cameras_running, house_at, worker_pids
+from tests.faults.running_station import Heard, cameras_running, missing, worker_pids
 
 _CAMERAS = 4
 _LOST_AT_MOST_S = 2.5
@@ -44,7 +40,7 @@ def kill_workers(kills: int) -> Outcome:
             done: list[Kill] = []
             while len(done) < kills:
                 done += _kill_all(station, heard, chance)
-        violated = [*_violations(done), *_missing(storage, catalogue, heard)]
+        violated = [*_violations(done), *missing(storage, catalogue, heard)]
     again = sorted(each.again_s for each in done if each.again_s is not None)
     lost = sorted(each.lost_s for each in done if each.lost_s is not None)
     return Outcome(
@@ -97,17 +93,3 @@ def _violations(kills: list[Kill]) -> list[str]:
             if kill.lost_s is not None and kill.lost_s > _LOST_AT_MOST_S
         ),
     ]
-
-
-def _missing(storage: Path, catalogue: Path, heard: Heard) -> list[str]:
-    """After the station has stopped, as the next start finds it."""
-    keeper = ClipKeeper(catalogue, SystemClock(), InlineExecutor())
-    keeper.open(house_at(storage))
-    try:
-        there = {entry.clip.clip_id for entry in keeper.archive.clips(ClipQuery())}
-        return [
-            *(f"the announced clip {clip.clip_id} is lost" for clip in heard.clips() if clip.clip_id not in there),
-            *(f"{found.invariant} {found.subject} {found.text}" for found in keeper.check(Depth.DIGEST)),
-        ]
-    finally:
-        keeper.close()
