@@ -85,7 +85,9 @@ def caught_after(disk: FaultyDisk, wrong: str) -> int | None:
 class House:
     """One on the simulated disk, life after life."""
 
-    def __init__(self, disk: FaultyDisk, name: str, build_wrongly: Callable[[HouseLife], None] = lambda _: None) -> None:
+    def __init__(
+        self, disk: FaultyDisk, name: str, build_wrongly: Callable[[HouseLife], None] = lambda _: None
+    ) -> None:
         self._disk = disk
         self._place = Place(storage=disk.folder / name / "clips", catalogue=disk.folder / name / "catalogue")
         self._build_wrongly = build_wrongly
@@ -110,7 +112,9 @@ class House:
         return [*violated, *(f"cut {number}: {text}" for text in self._ledger.settle(found, lost_at_most_s=None))]
 
 
-def _record(place: Place, footage: Footage, seed: int, build_wrongly: Callable[[HouseLife], None]) -> Callable[[Journal], None]:
+def _record(
+    place: Place, footage: Footage, seed: int, build_wrongly: Callable[[HouseLife], None]
+) -> Callable[[Journal], None]:
     def live(journal: Journal) -> None:
         life = HouseLife(place, footage, SystemClock(), seed)
         life.open()
