@@ -6,7 +6,7 @@ from custom_components.localcam.engine.ingest.demo_script import Act
 from custom_components.localcam.engine.settings import DetectSettings
 from custom_components.localcam.engine.values import Frame
 
-from . import nuisances
+from benchmarks import nuisances
 from .rooms import act, room
 
 TANK = nuisances.fish_tank(0.3, 0.4, 0.25, 4)

@@ -12,7 +12,7 @@ from custom_components.localcam.engine.ingest.demo_script import Act
 from custom_components.localcam.engine.settings import DetectSettings
 from custom_components.localcam.engine.values import Frame, Kind
 
-from . import nuisances
+from benchmarks import nuisances
 from .rooms import act, room
 
 type Luma = npt.NDArray[np.uint8]

@@ -87,6 +87,12 @@ class ClipRecorder:
             cause.strength.measure(at_s, score, kind)
         return self._begin_if_possible()
 
+    def motion_named(self, since_s: float, kind: Kind) -> None:
+        """The open event, which began at `since_s`, is of that kind; so is a clip in which nothing else was stronger."""
+        cause = self._clip.cause if self._clip else self._cause
+        if cause:
+            cause.strength.name(since_s, kind)
+
     def motion_ended(self, event: MotionEvent) -> tuple[RecorderOutput, ...]:
         """The quiet time has passed; the clip may have ended before."""
         self._events.open_event_id = None
