@@ -202,7 +202,9 @@ def drawn(rng: np.random.Generator) -> Mapping[str, Nuisance]:
         "exposure": exposure(at_s, between(0.4, 0.9), between(0.3, 0.8)),
         "fan": fan(between(0.1, 0.9), between(0.2, 0.6), between(0.03, 0.09), between(0.7, 4)),
         "fishtank": fish_tank(between(0.25, 0.75), between(0.3, 0.6), between(0.15, 0.3), int(rng.integers(2, 5))),
-        "screen": screen((left, top, left + between(0.12, 0.25), top + between(0.12, 0.25)), int(rng.integers(99)), 0.4),
+        "screen": screen(
+            (left, top, left + between(0.12, 0.25), top + between(0.12, 0.25)), int(rng.integers(99)), 0.4
+        ),
         "curtain": curtain((left, 0.08, left + between(0.05, 0.12), 0.65), 4, between(0.2, 0.7), between(0.005, 0.02)),
     }
 

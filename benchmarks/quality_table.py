@@ -44,5 +44,7 @@ def table(result: Result) -> str:
         right = len(result["wrong_kinds"]) - len(wrong)
         printed += ["", f"Of the right kind: {right} of {len(result['wrong_kinds'])} sequences that say which is right"]
         printed += [f"{name:{NAME_WIDTH}}{_counted(kinds)}" for name, kinds in sorted(wrong.items())]
-    costs = [f"{name} {us}" for name, us in (("localcam", result["us_per_frame"]), *result["peers_us_per_frame"].items())]
+    costs = [
+        f"{name} {us}" for name, us in (("localcam", result["us_per_frame"]), *result["peers_us_per_frame"].items())
+    ]
     return "\n".join([*printed, "", f"us per analysed frame, median: {', '.join(costs)}"])

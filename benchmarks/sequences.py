@@ -75,8 +75,7 @@ def luma(frame: av.VideoFrame) -> Picture:
 
 def colour(frame: av.VideoFrame) -> Picture:
     """BGR of shape (height, width, 3)."""
-    picture: Picture = frame.to_ndarray(format="bgr24")
-    return picture
+    return np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
 
 
 def pictures(sequence: LabelledSequence, read: Reader = luma) -> Iterator[Picture]:

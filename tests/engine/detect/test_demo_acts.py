@@ -69,9 +69,7 @@ def test_a_creeping_patch_of_sun_and_a_weak_sensors_snow_are_no_motion(what: Act
         (Act.FROZEN, CameraProblem.FROZEN, 24.0),
     ],
 )
-def test_what_is_wrong_with_the_camera_is_told_while_it_is(
-    what: Act, problem: CameraProblem, lasting_s: float
-) -> None:
+def test_what_is_wrong_with_the_camera_is_told_while_it_is(what: Act, problem: CameraProblem, lasting_s: float) -> None:
     _, problems = watch(room(act(what, BEGINS_S, BEGINS_S + lasting_s)), BEGINS_S + lasting_s)
     assert set(problems) == {problem}
     assert problems[problem] > BEGINS_S

@@ -389,3 +389,16 @@ def test_new_settings_apply_from_the_next_decision_on() -> None:
     house.move(9.9)
     house.run(10, 30)
     assert house.span_of(house.clips[0]) == (7.0, 12.8)
+
+
+def test_a_clip_is_of_the_kind_that_its_event_turned_out_to_be_and_an_earlier_events_kind_stays() -> None:
+    kinds = []
+    for since_s in (20.0, 24.0):
+        world = House()
+        world.run(0, 20)
+        world.move(20.0, score=0.6, kind=Kind.OTHER)
+        world.recorder.motion_named(ARRIVAL_S + since_s, Kind.CURTAIN)
+        world.run(20, 60)
+        (clip,) = world.clips
+        kinds.append(clip.outcome.kind)
+    assert kinds == [Kind.CURTAIN, Kind.OTHER]

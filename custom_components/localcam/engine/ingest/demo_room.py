@@ -235,4 +235,3 @@ class DemoRoom:
             colour = plane[half_there]
             shown = np.where(alpha > 0, colour * (1 - alpha) + 128 * alpha + offset[half_own], colour)
             np.copyto(colour, shown, casting="unsafe")
-
