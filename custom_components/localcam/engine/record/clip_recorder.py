@@ -88,7 +88,7 @@ class ClipRecorder:
         return self._begin_if_possible()
 
     def motion_named(self, since_s: float, kind: Kind) -> None:
-        """The open event, which began at `since_s`, is of that kind; so is a clip in which nothing else was stronger."""
+        """The open event, which began at `since_s`, is of that kind; so is a clip that it was strongest in."""
         cause = self._clip.cause if self._clip else self._cause
         if cause:
             cause.strength.name(since_s, kind)
