@@ -112,8 +112,11 @@ class MotionWatcher:
                 threshold=self._model.threshold,
                 sensitivity=self._sensitivity,
                 lesser=not moves and (bound or not self.kind.alerts),
+                names=bound and self._judge.stayed,
             )
         )
+        if any(isinstance(transition, Started) for transition in transitions):
+            self._judge.begin()
         self.moving = self._machine.state is State.MOVING
         self.zones_moving = self._detector.zones_moving() if self.moving else frozenset()
         return transitions
