@@ -59,14 +59,14 @@ class HouseLife:
         self._place = place
         self._footage = footage
         self._clock = clock
-        self._random = random.Random(seed)  # noqa: S311 - repeatable, not secret
+        self._random = random.Random(seed)
         self.keeper = ClipKeeper(place.catalogue, clock, InlineExecutor())
         self._sequence = 0
 
     @property
     def database(self) -> Database:
         """The catalogue's."""
-        return self.keeper._database  # noqa: SLF001 - a harness may build a house wrongly
+        return self.keeper._database
 
     def open(self) -> None:
         """Start as the station would, recovery included; raises EngineError."""

@@ -102,7 +102,7 @@ class House:
     def cut(self, number: int, survives: float) -> list[str]:
         """Let it live for a moment, cut the power, and say which promises it broke."""
         violated = []
-        lifetime_s = random.Random(number).uniform(0.05, _LONGEST_LIFE_S)  # noqa: S311 - repeatable, not secret
+        lifetime_s = random.Random(number).uniform(0.05, _LONGEST_LIFE_S)
         for line in lines_of(_record(self._place, self._footage, number, self._build_wrongly), kill_after_s=lifetime_s):
             self._ledger.note(line)
             if line.doing == "failed":

@@ -6,7 +6,7 @@ import math
 from ..settings import DetectSettings
 from ..values import CameraProblem, DetectorModel, Features, Frame, Kind, MotionEvent, MotionMap
 from .difference import DifferenceDetector
-from .event_machine import EventMachine, Observation, State, Transition
+from .event_machine import EventMachine, Observation, Started, State, Transition
 from .features import FEATURES_VERSION, NO_TRACE, measure
 from .kinds import KindJudge
 from .onset import Course
