@@ -1,35 +1,48 @@
 """One camera on the event loop: what is known of it, who is told, and what it is asked to do."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import Flag, auto
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
-from .const import CONF_RESTING, DOMAIN
+from .camera_calibration import CalibrationState, CameraCalibration
+from .const import CONF_CALIBRATED_UTC_S, CONF_RESTING, DOMAIN
 from .engine.errors import EngineError, SourceFault
 from .engine.messages import (
     AddressWanted,
+    Calibrated,
     ClipClosed,
     Health,
     MotionEnded,
     MotionStarted,
     PictureWanted,
+    ProblemChanged,
     RecordingFailed,
     Reported,
     SourceBack,
     SourceLost,
     StreamAddress,
     WorkerEnded,
+    ZonesMoving,
 )
 from .engine.settings import AddressSource, CameraSettings, EntitySource, parse_camera
-from .engine.values import CameraFacts, Clip, ClipQuery, ClipReason, MotionEvent, StorageState
+from .engine.values import (
+    CameraFacts,
+    CameraProblem,
+    Clip,
+    ClipQuery,
+    ClipReason,
+    Kind,
+    MotionEvent,
+    StorageState,
+)
 from .entity_answers import EntityAnswers
 from .entity_source import async_stream_address
 
@@ -48,11 +61,26 @@ class Changed(Flag):
 
     AVAILABILITY = auto()
     MOTION = auto()
+    KIND = auto()
+    ZONES_MOVING = auto()
+    PROBLEM = auto()
+    CALIBRATION = auto()
     CLIP_SAVED = auto()
     CLIPS = auto()
     HEALTH = auto()
     STORAGE = auto()
     SETTINGS = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenKind:
+    """What kind of motion was just told of."""
+
+    kind: Kind
+    event_id: str
+    score: float
+    clip_id: str | None
+    """None while the event goes on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +92,12 @@ class CameraState:
     resting: bool = False
     """The owner wants privacy: nothing is connected, decoded or shown."""
     in_motion: bool = False
+    seen_kind: SeenKind | None = None
+    zones_moving: frozenset[str] = frozenset()
+    """Ids of the zones in which there is motion."""
+    problem: CameraProblem | None = None
+    """Why it sees nothing although it gives pictures."""
+    calibration: CalibrationState = CalibrationState.NEVER
     fault: SourceFault | None = None
     """Why it gives no pictures; None where it does, or where that is not known."""
     facts: CameraFacts | None = None
@@ -99,12 +133,16 @@ class LocalCamCoordinator:
         self.house = house
         self.camera_id = entry.entry_id
         self.settings = parse_camera(entry.entry_id, entry.data, entry.options)
+        calibrated = CONF_CALIBRATED_UTC_S in entry.options
         self.state = CameraState(
-            resting=bool(entry.options.get(CONF_RESTING, False)), has_rtsp_stream=_is_rtsp(self.settings)
+            resting=bool(entry.options.get(CONF_RESTING, False)),
+            has_rtsp_stream=_is_rtsp(self.settings),
+            calibration=CalibrationState.DONE if calibrated else CalibrationState.NEVER,
         )
+        self.calibration = CameraCalibration(self)
         self._listeners: dict[Callable[[Changed], None], None] = {}
         self._changing, self._reading, self._picture_wanted = asyncio.Lock(), asyncio.Lock(), asyncio.Lock()
-        self._away_logged = self._reauth_asked = self._failure_logged = False
+        self._reauth_asked = self._failure_logged = False
         source = self.settings.source
         self._answers: EntityAnswers | None = None
         if isinstance(source, EntitySource):
@@ -120,6 +158,7 @@ class LocalCamCoordinator:
 
     async def async_stop(self) -> None:
         """Close the open clip and end the worker."""
+        self.calibration.async_forget_wish()
         if self.house.is_running:
             await self.hass.async_add_executor_job(self.house.station.rest, self.camera_id)
 
@@ -134,24 +173,22 @@ class LocalCamCoordinator:
                 await self.hass.async_add_executor_job(self.house.station.change, self.settings)
         self._update(Changed.SETTINGS)
 
+    @callback
+    def async_keep_options(self, changes: Mapping[str, Any]) -> None:
+        """Change the entry's options, and those alone; None takes one away. To be brought to the camera afterwards."""
+        options = {key: value for key, value in {**self.entry.options, **changes}.items() if value is not None}
+        self.hass.config_entries.async_update_entry(self.entry, options=options)
+
     async def async_set_resting(self, resting: bool) -> None:
         """Let the camera rest, or watch again; survives a restart."""
         async with self._changing:
             if resting == self.state.resting:
                 return
-            self.hass.config_entries.async_update_entry(
-                self.entry, options={**self.entry.options, CONF_RESTING: resting}
-            )
+            self.async_keep_options({CONF_RESTING: resting})
             self._picture = (float("-inf"), b"")
             # Before the worker is asked: from here on, nothing of the camera is shown any more.
-            self._update(
-                Changed.AVAILABILITY | Changed.MOTION | Changed.SETTINGS,
-                resting=resting,
-                online=False,
-                in_motion=False,
-                fault=None,
-            )
-            self._away_logged = False
+            self._unseen(Changed.SETTINGS, resting=resting, fault=None)
+            self.house.away.discard(self.camera_id)
             try:
                 if resting:
                     await self.hass.async_add_executor_job(self.house.station.rest, self.camera_id)
@@ -191,10 +228,8 @@ class LocalCamCoordinator:
                 pass  # a last word of the worker that was sent to rest
             case Health():
                 self._update(Changed.HEALTH, health=report)
-            case MotionStarted(kind=kind):
-                self._update(Changed.MOTION, in_motion=kind.alerts)
-            case MotionEnded():
-                self._update(Changed.MOTION, in_motion=False, last_event=report.event)
+            case MotionStarted() | MotionEnded() | ZonesMoving() | ProblemChanged() | Calibrated():
+                self._saw(report)
             case SourceBack():
                 self._back(report)
             case SourceLost(fault=fault):
@@ -211,21 +246,69 @@ class LocalCamCoordinator:
                 pass  # answers to the station's own questions
 
     @callback
+    def _saw(self, report: MotionStarted | MotionEnded | ZonesMoving | ProblemChanged | Calibrated) -> None:
+        match report:
+            case MotionStarted():
+                self._motion_started(report)
+            case MotionEnded():
+                self._motion_ended(report)
+            case ZonesMoving(zone_ids=zone_ids):
+                self._update(Changed.ZONES_MOVING, zones_moving=frozenset(zone_ids))
+            case ProblemChanged(problem=problem):
+                self._update(Changed.PROBLEM, problem=problem)
+            case Calibrated(calibration=calibration):
+                self.calibration.async_over(calibration)
+
+    @callback
+    def _motion_started(self, report: MotionStarted) -> None:
+        seen = SeenKind(kind=report.kind, event_id=report.event_id, score=report.score, clip_id=None)
+        self._update(Changed.MOTION | Changed.KIND, in_motion=report.kind.alerts, seen_kind=seen)
+
+    @callback
+    def _motion_ended(self, report: MotionEnded) -> None:
+        event, told = report.event, self.state.seen_kind
+        self._update(Changed.MOTION | Changed.ZONES_MOVING, in_motion=False, zones_moving=frozenset(), last_event=event)
+        if told is None or (told.event_id, told.kind) != (event.event_id, event.kind):
+            # Its strongest moment showed another kind than its first.
+            seen = SeenKind(kind=event.kind, event_id=event.event_id, score=event.peak_score, clip_id=report.clip_id)
+            self._update(Changed.KIND, seen_kind=seen)
+
+    @callback
+    def async_calibration_changed(self, calibration: CalibrationState) -> None:
+        """Show how it stands with calibrating; `calibration` calls it."""
+        self._update(Changed.CALIBRATION, calibration=calibration)
+
+    @callback
     def _back(self, report: SourceBack) -> None:
-        if self._away_logged:
+        if self.camera_id in self.house.away:
             _LOGGER.info("%s is back", self.entry.title)
-        self._away_logged = self._reauth_asked = False
+        self.house.away.discard(self.camera_id)
+        self._reauth_asked = False
         self._update(Changed.AVAILABILITY, online=True, fault=None, facts=report.facts)
+        self.calibration.async_seen()
 
     @callback
     def _lost(self, fault: SourceFault | None, reason: str) -> None:
-        if not self._away_logged:
+        if self.camera_id not in self.house.away:
             _LOGGER.info("%s is not available: %s", self.entry.title, reason)
-            self._away_logged = True
+            self.house.away.add(self.camera_id)
         if fault is SourceFault.UNAUTHORIZED and not self._reauth_asked:
             self._reauth_asked = True
             self.entry.async_start_reauth(self.hass)
-        self._update(Changed.AVAILABILITY | Changed.MOTION, online=False, in_motion=False, fault=fault)
+        self._unseen(fault=fault)
+
+    @callback
+    def _unseen(self, more: Changed = Changed.AVAILABILITY, **values: object) -> None:
+        """Nothing is seen of the camera any more."""
+        self.calibration.async_lost()
+        self._update(
+            Changed.AVAILABILITY | Changed.MOTION | Changed.ZONES_MOVING | Changed.PROBLEM | more,
+            online=False,
+            in_motion=False,
+            zones_moving=frozenset(),
+            problem=None,
+            **values,
+        )
 
     @callback
     def _entity_address(self, address: StreamAddress | None) -> None:

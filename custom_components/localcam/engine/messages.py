@@ -281,6 +281,8 @@ class ProbeFailed:
 
     fault: SourceFault
     detail: str
+    of_detect_stream: bool = False
+    """The camera itself does; its second stream does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

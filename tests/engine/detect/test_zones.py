@@ -37,7 +37,9 @@ def test_a_cell_belongs_to_the_polygon_that_holds_its_middle() -> None:
 
 
 def test_somebody_walks_from_one_zone_into_the_other() -> None:
-    seen = moved_in(Zone(zone_id="door", name="Door", polygon=LEFT), Zone(zone_id="window", name="Window", polygon=RIGHT))
+    seen = moved_in(
+        Zone(zone_id="door", name="Door", polygon=LEFT), Zone(zone_id="window", name="Window", polygon=RIGHT)
+    )
     first = [names for at_s, names in seen if 4 <= at_s < 5]
     last = [names for at_s, names in seen if 8.5 <= at_s < 9.5]
     assert set(first) == {frozenset({"door"})}
