@@ -142,6 +142,8 @@ class LocalCamZoneSensor(LocalCamEntity, BinarySensorEntity):
         if self._attr_translation_placeholders["zone"] == zone.name:
             return
         self._attr_translation_placeholders = {"zone": zone.name}
+        # Home Assistant keeps a name that it made once: `Entity.name` is a cached property that knows no placeholders.
+        self.__dict__.pop("name", None)
         if self.registry_entry is not None and isinstance(self.name, str):
             er.async_get(self.hass).async_update_entity(self.entity_id, original_name=self.name)
             self.async_write_ha_state()

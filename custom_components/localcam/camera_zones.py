@@ -77,18 +77,19 @@ def _with_ids(given: Any, known: tuple[Zone, ...]) -> Any:
         return given
     by_name = {zone.name.casefold(): zone.zone_id for zone in known}
     named = [each.get("id") for each in given if isinstance(each, Mapping)]
-    with_ids = []
-    for each in given:
-        if isinstance(each, Mapping):
-            zone_id = each.get("id")
-            if zone_id and zone_id not in by_name.values():
-                raise ZoneError(ZoneFault.ID, str(each.get("name")))
-            own = by_name.get(str(each.get("name")).strip().casefold())
-            # What responses hold besides is not for the owner to set.
-            each = {key: value for key, value in each.items() if key != "entity_id"}
-            each["id"] = zone_id or (own if own and own not in named else ulid_now())
-        with_ids.append(each)
-    return with_ids
+
+    def with_id(each: Any) -> Any:
+        if not isinstance(each, Mapping):
+            return each
+        zone_id, name = each.get("id"), str(each.get("name")).strip()
+        if zone_id and zone_id not in by_name.values():
+            raise ZoneError(ZoneFault.ID, name)
+        own = by_name.get(name.casefold())
+        # What responses hold besides is not for the owner to set.
+        kept = {key: value for key, value in each.items() if key != "entity_id"}
+        return {**kept, "id": zone_id or (own if own and own not in named else ulid_now())}
+
+    return [with_id(each) for each in given]
 
 
 def _in_words(err: ZoneError) -> HomeAssistantError:

@@ -12,6 +12,8 @@ from custom_components.localcam.engine import worker_watch
 from custom_components.localcam.engine.errors import SourceFault
 from custom_components.localcam.engine.messages import (
     Answer,
+    Calibrate,
+    Calibrated,
     ChangeSettings,
     ClipClosed,
     Health,
@@ -22,7 +24,7 @@ from custom_components.localcam.engine.messages import (
     Watch,
 )
 from custom_components.localcam.engine.settings import AddressSource, CameraSettings, RecordSettings
-from custom_components.localcam.engine.values import ClipEnd, Packet
+from custom_components.localcam.engine.values import CalibrationFault, ClipEnd, Packet
 from custom_components.localcam.engine.wire import decode_reported
 from custom_components.localcam.engine.worker_inbox import (
     Arrived,
@@ -131,7 +133,7 @@ class World:
 
         self.inbox.then(pass_on)
 
-    def command(self, command: RecordNow | ChangeSettings) -> None:
+    def command(self, command: RecordNow | ChangeSettings | Calibrate) -> None:
         self.inbox.then(lambda: Commanded(command=command))
 
     def connection(self, role: Role) -> FakeConnection:
@@ -238,3 +240,26 @@ def test_sound_that_is_switched_on_makes_the_clip_go_on_by_the_new_streams_clock
     assert (first.end, second.end) == (ClipEnd.FORMAT_CHANGED, ClipEnd.COMPLETE)
     assert second.continues_clip_id == first.clip_id
     assert second.duration_s == pytest.approx(3, abs=0.3)
+
+
+def test_a_camera_that_is_not_there_or_sees_nothing_is_not_calibrated(world: World) -> None:
+    world.command(Calibrate(request_id=1, seconds=3))
+    world.connect(Role.MAIN, LARGE)
+    world.play(Role.MAIN, during(LARGE, 0, 6))
+    world.command(Calibrate(request_id=2, seconds=3))
+    world.run()
+
+    assert [answer.problem for answer in world.all_of(Answer)] == ["offline", "sees_nothing"]
+    assert world.all_of(Calibrated) == []
+
+
+def test_calibrating_that_the_end_of_the_stream_cuts_short_says_so(world: World) -> None:
+    world.connect(Role.MAIN, LARGE)
+    world.play(Role.MAIN, during(LARGE, 0, 0.5))
+    world.command(Calibrate(request_id=1, seconds=20))
+    world.play(Role.MAIN, during(LARGE, 0.5, 1))
+    world.disconnect(Role.MAIN)
+    world.run()
+
+    assert [answer.problem for answer in world.all_of(Answer)] == [""]
+    assert [each.calibration.fault for each in world.all_of(Calibrated)] == [CalibrationFault.LOST]
