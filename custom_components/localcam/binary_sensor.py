@@ -14,8 +14,9 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .camera_state import CameraState, Changed
 from .camera_zones import zone_key
-from .coordinator import CameraState, Changed, LocalCamConfigEntry, LocalCamCoordinator
+from .coordinator import LocalCamConfigEntry, LocalCamCoordinator
 from .engine.zone_settings import Zone
 from .entity import LocalCamEntity, unique_id
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from enum import Flag, auto
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
 from .camera_calibration import CalibrationState, CameraCalibration
+from .camera_state import CameraState, Changed, after, unseen
 from .const import CONF_CALIBRATED_UTC_S, CONF_RESTING, DOMAIN
 from .engine.errors import EngineError, SourceFault
 from .engine.messages import (
@@ -33,16 +33,7 @@ from .engine.messages import (
     ZonesMoving,
 )
 from .engine.settings import AddressSource, CameraSettings, EntitySource, parse_camera
-from .engine.values import (
-    CameraFacts,
-    CameraProblem,
-    Clip,
-    ClipQuery,
-    ClipReason,
-    Kind,
-    MotionEvent,
-    StorageState,
-)
+from .engine.values import Clip, ClipQuery, ClipReason, StorageState
 from .entity_answers import EntityAnswers
 from .entity_source import async_stream_address
 
@@ -54,63 +45,6 @@ _LOGGER = logging.getLogger(__name__)
 
 PICTURE_FRESH_S = 1.0
 NEWEST_SEARCHED = 50
-
-
-class Changed(Flag):
-    """What listeners are told of; an entity names what it shows."""
-
-    AVAILABILITY = auto()
-    MOTION = auto()
-    KIND = auto()
-    ZONES_MOVING = auto()
-    PROBLEM = auto()
-    CALIBRATION = auto()
-    CLIP_SAVED = auto()
-    CLIPS = auto()
-    HEALTH = auto()
-    STORAGE = auto()
-    SETTINGS = auto()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeenKind:
-    """What kind of motion was just told of."""
-
-    kind: Kind
-    event_id: str
-    score: float
-    clip_id: str | None
-    """None while the event goes on."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CameraState:
-    """All that is known of a camera now."""
-
-    online: bool = False
-    """It gives pictures."""
-    resting: bool = False
-    """The owner wants privacy: nothing is connected, decoded or shown."""
-    in_motion: bool = False
-    seen_kind: SeenKind | None = None
-    zones_moving: frozenset[str] = frozenset()
-    """Ids of the zones in which there is motion."""
-    problem: CameraProblem | None = None
-    """Why it sees nothing although it gives pictures."""
-    calibration: CalibrationState = CalibrationState.NEVER
-    fault: SourceFault | None = None
-    """Why it gives no pictures; None where it does, or where that is not known."""
-    facts: CameraFacts | None = None
-    health: Health | None = None
-    last_event: MotionEvent | None = None
-    saved_clip: Clip | None = None
-    """The clip that was just announced; None until there is one since the start."""
-    motion_clip: Clip | None = None
-    """The newest clip of motion with a thumbnail that the catalogue holds."""
-    clips_today: int = 0
-    storage: StorageState | None = None
-    has_rtsp_stream: bool = False
-    """Home Assistant's own stream can show it."""
 
 
 type LocalCamConfigEntry = ConfigEntry[LocalCamData]
@@ -187,7 +121,9 @@ class LocalCamCoordinator:
             self.async_keep_options({CONF_RESTING: resting})
             self._picture = (float("-inf"), b"")
             # Before the worker is asked: from here on, nothing of the camera is shown any more.
-            self._unseen(Changed.SETTINGS, resting=resting, fault=None)
+            self.calibration.async_lost()
+            seen, changed = unseen(self.state)
+            self._tell(replace(seen, resting=resting, fault=None), changed | Changed.SETTINGS)
             self.house.away.discard(self.camera_id)
             try:
                 if resting:
@@ -207,7 +143,11 @@ class LocalCamCoordinator:
 
     @callback
     def _update(self, changed: Changed, **values: object) -> None:
-        self.state = replace(self.state, **values)  # type: ignore[arg-type] # the fields of CameraState, by name
+        self._tell(replace(self.state, **values), changed)  # type: ignore[arg-type] # the fields of CameraState, by name
+
+    @callback
+    def _tell(self, state: CameraState, changed: Changed) -> None:
+        self.state = state
         for listener in list(self._listeners):
             listener(changed)
 
@@ -228,8 +168,10 @@ class LocalCamCoordinator:
                 pass  # a last word of the worker that was sent to rest
             case Health():
                 self._update(Changed.HEALTH, health=report)
-            case MotionStarted() | MotionEnded() | ZonesMoving() | ProblemChanged() | Calibrated():
-                self._saw(report)
+            case MotionStarted() | MotionEnded() | ZonesMoving() | ProblemChanged():
+                self._tell(*after(self.state, report))
+            case Calibrated(calibration=calibration):
+                self.calibration.async_over(calibration)
             case SourceBack():
                 self._back(report)
             case SourceLost(fault=fault):
@@ -244,34 +186,6 @@ class LocalCamCoordinator:
                 self._answers.async_answer(report)
             case _:
                 pass  # answers to the station's own questions
-
-    @callback
-    def _saw(self, report: MotionStarted | MotionEnded | ZonesMoving | ProblemChanged | Calibrated) -> None:
-        match report:
-            case MotionStarted():
-                self._motion_started(report)
-            case MotionEnded():
-                self._motion_ended(report)
-            case ZonesMoving(zone_ids=zone_ids):
-                self._update(Changed.ZONES_MOVING, zones_moving=frozenset(zone_ids))
-            case ProblemChanged(problem=problem):
-                self._update(Changed.PROBLEM, problem=problem)
-            case Calibrated(calibration=calibration):
-                self.calibration.async_over(calibration)
-
-    @callback
-    def _motion_started(self, report: MotionStarted) -> None:
-        seen = SeenKind(kind=report.kind, event_id=report.event_id, score=report.score, clip_id=None)
-        self._update(Changed.MOTION | Changed.KIND, in_motion=report.kind.alerts, seen_kind=seen)
-
-    @callback
-    def _motion_ended(self, report: MotionEnded) -> None:
-        event, told = report.event, self.state.seen_kind
-        self._update(Changed.MOTION | Changed.ZONES_MOVING, in_motion=False, zones_moving=frozenset(), last_event=event)
-        if told is None or (told.event_id, told.kind) != (event.event_id, event.kind):
-            # Its strongest moment showed another kind than its first.
-            seen = SeenKind(kind=event.kind, event_id=event.event_id, score=event.peak_score, clip_id=report.clip_id)
-            self._update(Changed.KIND, seen_kind=seen)
 
     @callback
     def async_calibration_changed(self, calibration: CalibrationState) -> None:
@@ -295,20 +209,9 @@ class LocalCamCoordinator:
         if fault is SourceFault.UNAUTHORIZED and not self._reauth_asked:
             self._reauth_asked = True
             self.entry.async_start_reauth(self.hass)
-        self._unseen(fault=fault)
-
-    @callback
-    def _unseen(self, more: Changed = Changed.AVAILABILITY, **values: object) -> None:
-        """Nothing is seen of the camera any more."""
         self.calibration.async_lost()
-        self._update(
-            Changed.AVAILABILITY | Changed.MOTION | Changed.ZONES_MOVING | Changed.PROBLEM | more,
-            online=False,
-            in_motion=False,
-            zones_moving=frozenset(),
-            problem=None,
-            **values,
-        )
+        seen, changed = unseen(self.state)
+        self._tell(replace(seen, fault=fault), changed)
 
     @callback
     def _entity_address(self, address: StreamAddress | None) -> None:

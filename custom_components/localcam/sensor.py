@@ -15,7 +15,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .camera_calibration import CalibrationState
-from .coordinator import CameraState, Changed, LocalCamConfigEntry, LocalCamCoordinator
+from .camera_state import CameraState, Changed
+from .coordinator import LocalCamConfigEntry, LocalCamCoordinator
 from .entity import LocalCamEntity
 
 PARALLEL_UPDATES = 0
