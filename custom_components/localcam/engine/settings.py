@@ -1,6 +1,5 @@
 """Mappings -> frozen settings, validated once, at the edge; everything behind it trusts the types."""
 
-import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -178,12 +177,14 @@ def _source(data: Mapping[str, Any]) -> Source:
 
 def noise_floor_text(noise_floor: bytes) -> str:
     """As options keep it: a few hundred characters."""
-    import zlib  # not by a worker, which reads this file, too
+    import binascii  # not by a worker, which reads this file, too
+    import zlib
 
     return binascii.b2a_base64(zlib.compress(noise_floor, 9), newline=False).decode() if noise_floor else ""
 
 
 def _noise_floor(options: Mapping[str, Any]) -> bytes:
+    import binascii
     import zlib
 
     if not (text := _text(options, "noise_floor", "")):

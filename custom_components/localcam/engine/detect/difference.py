@@ -7,13 +7,17 @@ both. It moves where texture differs from the picture before, too, so that light
 behind is no motion. What is learned depends on the pictures and on where motion was confirmed.
 """
 
+from typing import TYPE_CHECKING
+
 from ..values import Calibration, Frame, MotionMap
 from ..zone_settings import Zone
-from .calibrator import Calibrator
 from .problems import View
 from .room import LIGHT_SETTLES_S, Room
 from .sensitivity import thresholds
 from .zones import ZoneMap
+
+if TYPE_CHECKING:
+    from .calibrator import Calibrator
 
 BRIGHTENED_SHARE = 0.35
 TEXTURED_SHARE = 0.45
@@ -39,7 +43,8 @@ class DifferenceDetector:
         """Made for the room's cells where there are zones."""
         self._room: Room | None = None
         self._bound = False
-        self._calibrator = Calibrator()
+        self._calibrator: Calibrator | None = None
+        """From the first calibration on."""
         self.suspects = False
         """Whether the last picture asks for the next one sooner than usual."""
 
@@ -50,7 +55,7 @@ class DifferenceDetector:
         self._map_zones()
         if noise_floor != self._noise_floor:
             self._noise_floor = noise_floor
-            if self._room is not None and not self._calibrator.runs:
+            if self._room is not None and not (self._calibrator and self._calibrator.runs):
                 self._room.expect(noise_floor)
 
     def _map_zones(self) -> None:
@@ -86,10 +91,15 @@ class DifferenceDetector:
 
     def calibrate(self, seconds: float) -> None:
         """Let the pictures of that time only teach, as soon as the first ones have."""
+        from .calibrator import Calibrator  # most workers never need it
+
+        self._calibrator = self._calibrator or Calibrator()
         self._calibrator.want(seconds)
 
     def watch_over_calibration(self) -> Calibration | None:
         """After each picture, and when the camera is lost: what came of calibrating, once it is over."""
+        if self._calibrator is None:
+            return None
         if learned := self._calibrator.step(self._room):
             self._noise_floor = learned
         return self._calibrator.take_outcome()
@@ -109,7 +119,8 @@ class DifferenceDetector:
         room = self._room
         if room is None or room.size != frame.luma.shape:
             room = self._room = Room(frame)
-            room.expect(self._noise_floor)
+            if self._noise_floor:
+                room.expect(self._noise_floor)
             self._map_zones()
         step_s = min(max(frame.captured_at_s - room.last_at_s, 0.0), LONGEST_STEP_S)
         room.last_at_s = frame.captured_at_s

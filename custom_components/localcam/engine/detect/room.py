@@ -5,7 +5,6 @@ import numpy as np
 from ..values import Frame
 from .background import Learned, LearnedGrid
 from .cells import WEIGHT, CellReader, Grid, WindowSum
-from .noise_floor import pack, unpack
 from .presence import Presence
 from .problems import View
 from .recent import RecentChanges
@@ -117,12 +116,16 @@ class Room:
 
     def expect(self, noise_floor: bytes) -> None:
         """Take differences up to that for noise, as calibrating found; none for no bytes."""
+        from .noise_floor import unpack  # needed by those alone that were calibrated
+
         rows, columns = self.now.shape
         for measure, least in zip((self.brightness, self.texture), unpack(noise_floor, (rows, columns)), strict=True):
             measure.raise_floor(least)
 
     def noise_floor(self) -> bytes:
         """What calibrating found, which holds from now on as it will after a restart."""
+        from .noise_floor import pack
+
         noise_floor = pack(self.brightness.least, self.texture.least)
         self.expect(noise_floor)
         return noise_floor
