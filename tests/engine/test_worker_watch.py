@@ -17,6 +17,7 @@ from custom_components.localcam.engine.messages import (
     ChangeSettings,
     ClipClosed,
     Health,
+    ProblemChanged,
     RecordNow,
     Report,
     SourceBack,
@@ -24,7 +25,7 @@ from custom_components.localcam.engine.messages import (
     Watch,
 )
 from custom_components.localcam.engine.settings import AddressSource, CameraSettings, RecordSettings
-from custom_components.localcam.engine.values import CalibrationFault, ClipEnd, Packet
+from custom_components.localcam.engine.values import CalibrationFault, CameraProblem, ClipEnd, Packet
 from custom_components.localcam.engine.wire import decode_reported
 from custom_components.localcam.engine.worker_inbox import (
     Arrived,
@@ -249,6 +250,8 @@ def test_a_camera_that_is_not_there_or_sees_nothing_is_not_calibrated(world: Wor
     world.command(Calibrate(request_id=2, seconds=3))
     world.run()
 
+    # The film's bar wanders off with all the detail that there was: another view, to the detector.
+    assert [each.problem for each in world.all_of(ProblemChanged)] == [CameraProblem.MOVED]
     assert [answer.problem for answer in world.all_of(Answer)] == ["offline", "sees_nothing"]
     assert world.all_of(Calibrated) == []
 

@@ -1,5 +1,7 @@
 """Watching the empty room for a while sets what is usual there and how much of it is noise."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -17,17 +19,22 @@ UNTAUGHT = DetectSettings(quiet_s=2)
 TANK = nuisances.fish_tank(0.3, 0.4, 0.25, 4)
 
 
+@cache
+def tank_film() -> tuple[Frame, ...]:
+    """A room in which fish swim for 32 s, and nobody comes; five pictures a second."""
+    watched = room()
+    times = [index / 5 for index in range(160)]
+    return tuple(Frame(luma=TANK(watched.picture(at_s)[0], at_s).copy(), captured_at_s=at_s) for at_s in times)
+
+
 def alerts(*, calibrated: bool = False, settings: DetectSettings = UNTAUGHT) -> int:
     """Events that alert while fish swim in their tank for 32 s, and nobody comes."""
-    watched = room()
     watcher = MotionWatcher(settings, None, lambda: "event")
     found = 0
-    for index in range(160):
-        at_s = index / 5
+    for index, frame in enumerate(tank_film()):
         if calibrated and index == 1:
             watcher.calibrate(20)
-        luma = watched.picture(at_s)[0]
-        told = watcher.look(Frame(luma=TANK(luma, at_s), captured_at_s=at_s))
+        told = watcher.look(frame)
         found += sum(isinstance(each, Started) and each.kind.alerts for each in told)
     return found
 
@@ -108,14 +115,12 @@ def test_a_camera_that_is_lost_meanwhile_learned_nothing() -> None:
 
 
 def test_a_noise_floor_that_was_kept_is_as_good_as_a_new_one() -> None:
-    watched = room()
     learned = MotionWatcher(DetectSettings(quiet_s=2), None, lambda: "event")
     outcome = None
-    for index in range(160):
-        at_s = index / 5
+    for index, frame in enumerate(tank_film()):
         if index == 10:
             learned.calibrate(20)
-        learned.look(Frame(luma=TANK(watched.picture(at_s)[0], at_s), captured_at_s=at_s))
+        learned.look(frame)
         outcome = learned.take_calibration() or outcome
     assert outcome is not None
     assert outcome.fault is None
