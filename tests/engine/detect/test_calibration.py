@@ -45,7 +45,7 @@ def test_what_swims_while_calibrating_is_the_rooms_noise() -> None:
 
 
 class Watched:
-    """A room that is looked , calibrated at a given time."""
+    """A room that is looked at five times a second, and calibrated at a given time."""
 
     def __init__(self, *acts: DemoAct, at_s: float = 3) -> None:
         self._room = room(*acts)
