@@ -187,7 +187,7 @@ class CameraWatch:
         if look is not None:
             self._tell(look.transitions, look.decoded_at_s)
             self._news.looked(look)
-            if look.moving:
+            if look.goes_on:
                 self._recording.motion_continues(look)
             for connection in self._connections.values():
                 connection.pace(self._sight.interval_s)
