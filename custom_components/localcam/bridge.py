@@ -39,6 +39,8 @@ class House:
         self.hass = hass
         self.clock = clock or SystemClock()
         self.storage: StorageState | None = None
+        self.away: set[str] = set()
+        """Cameras of which the log said last that they are not available; a camera that is loaded anew is no other."""
         self._coordinators: dict[str, LocalCamCoordinator] = {}
         self._station: Station | None = None
         self._changing = asyncio.Lock()
