@@ -12,6 +12,7 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
+from .camera_issues import CameraIssues
 from .const import CONF_RESTING, DOMAIN
 from .engine.errors import EngineError, SourceFault
 from .engine.messages import (
@@ -109,6 +110,7 @@ class LocalCamCoordinator:
         self._answers: EntityAnswers | None = None
         if isinstance(source, EntitySource):
             self._answers = EntityAnswers(house, entry, source.entity_id, self._entity_address)
+        self._issues = CameraIssues(hass, entry, house.clock)
         self._picture: tuple[float, bytes] = (float("-inf"), b"")
 
     # Its life
@@ -120,6 +122,7 @@ class LocalCamCoordinator:
 
     async def async_stop(self) -> None:
         """Close the open clip and end the worker."""
+        self._issues.async_end()
         if self.house.is_running:
             await self.hass.async_add_executor_job(self.house.station.rest, self.camera_id)
 
@@ -152,6 +155,7 @@ class LocalCamCoordinator:
                 fault=None,
             )
             self._away_logged = False
+            self._issues.async_end()
             try:
                 if resting:
                     await self.hass.async_add_executor_job(self.house.station.rest, self.camera_id)
@@ -190,6 +194,7 @@ class LocalCamCoordinator:
             case _ if self.state.resting:
                 pass  # a last word of the worker that was sent to rest
             case Health():
+                self._issues.async_heard(report)
                 self._update(Changed.HEALTH, health=report)
             case MotionStarted(kind=kind):
                 self._update(Changed.MOTION, in_motion=kind.alerts)
@@ -200,6 +205,7 @@ class LocalCamCoordinator:
             case SourceLost(fault=fault):
                 self._lost(fault, str(fault))
             case WorkerEnded(expected=False):
+                self._issues.async_crashed()
                 self._lost(None, "its worker process ended")
             case RecordingFailed(fault=why):
                 if not self._failure_logged:  # once until a clip is saved again
@@ -225,6 +231,7 @@ class LocalCamCoordinator:
         if fault is SourceFault.UNAUTHORIZED and not self._reauth_asked:
             self._reauth_asked = True
             self.entry.async_start_reauth(self.hass)
+        self._issues.async_lost(fault)
         self._update(Changed.AVAILABILITY | Changed.MOTION, online=False, in_motion=False, fault=fault)
 
     @callback
@@ -252,20 +259,20 @@ class LocalCamCoordinator:
             return b""  # it went away in between; the report of that is on its way
 
     async def async_live_address(self) -> str | None:
-        """The RTSP address with credentials, for Home Assistant's own stream; None where there is none to show.
+        """Where Home Assistant's own stream can watch, on loopback; None where there is nothing to show.
 
-        Raises SourceError where the address leaves the private ranges.
+        The stream is never told the camera's address or password. Raises SourceError for an address that is refused.
         """
         if self.state.resting or not self.state.has_rtsp_stream:
             return None
         source = self.settings.source
         if not isinstance(source, EntitySource):
-            return await self.hass.async_add_executor_job(self.house.station.live_address, self.camera_id)
+            return await self.hass.async_add_executor_job(self.house.station.live_address, self.camera_id) or None
         address: StreamAddress | None = await async_stream_address(self.hass, source.entity_id)
         if address is None or not _is_rtsp_url(address.url):
             return None
-        await self.hass.async_add_executor_job(self.house.station.check_address, address.url)
-        return address.url
+        station = self.house.station
+        return await self.hass.async_add_executor_job(station.live_address, self.camera_id, address.url) or None
 
     # What the catalogue and the disk say
 

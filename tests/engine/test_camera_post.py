@@ -24,7 +24,7 @@ from custom_components.localcam.engine.messages import (
     Watch,
     WorkerEnded,
 )
-from custom_components.localcam.engine.settings import CameraSettings, DemoSource, DetectSettings
+from custom_components.localcam.engine.settings import AddressRules, CameraSettings, DemoSource, DetectSettings
 from tests.engine.test_wire import CLIP
 from tests.engine.workers import FakeClock, FakeExecutor, FakeWorker
 
@@ -42,6 +42,10 @@ class FakeHome:
         self.broken_starts = 0
         self.while_keeping: Callable[[], None] = lambda: None
         self._epoch = 0
+
+    @property
+    def address_rules(self) -> AddressRules:
+        return AddressRules(public_host="camera.example")
 
     def next_epoch(self, camera_id: str) -> int:
         if self.broken_starts:

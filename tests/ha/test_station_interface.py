@@ -21,7 +21,6 @@ CALLED = (
     "keep_last",
     "entity_address",
     "entity_picture",
-    "check_address",
     "live_address",
     "clip",
     "clips",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from .errors import SourceFault
-from .settings import CameraSettings
+from .settings import AddressRules, CameraSettings
 from .values import CameraFacts, CameraProblem, Clip, DetectorModel, Kind, MotionEvent
 
 
@@ -31,6 +31,7 @@ class Watch:
     storage_folder: str
     may_record: bool
     model: DetectorModel | None = None
+    address_rules: AddressRules = AddressRules()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,7 @@ class Probe:
     settings: CameraSettings
     timeout_s: float = 10.0
     """For the first picture."""
+    address_rules: AddressRules = AddressRules()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,6 +239,8 @@ class Health:
     """Anonymous memory; 0 where the system does not tell."""
     problem: CameraProblem | None = None
     """Why the camera sees nothing, if so."""
+    lacks_keyframes: bool = False
+    """It sends, and for 20 s nothing that a picture or a clip could begin with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

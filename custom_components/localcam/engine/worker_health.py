@@ -21,7 +21,7 @@ class HealthReport:
         self._count = 0
         self._memory_bytes = 0
 
-    def due(self, online: bool, sight: Sight) -> Health | None:
+    def due(self, online: bool, sight: Sight, *, lacks_keyframes: bool) -> Health | None:
         """The report, if it is time for one."""
         now_s = self._clock.monotonic_s()
         elapsed_s = now_s - self._sent_at_s
@@ -40,4 +40,5 @@ class HealthReport:
             cpu_share=self._account.cpu_share(),
             memory_bytes=self._memory_bytes,
             problem=sight.problem if online else None,
+            lacks_keyframes=lacks_keyframes,
         )
