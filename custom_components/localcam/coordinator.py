@@ -194,8 +194,7 @@ class LocalCamCoordinator:
             case _ if self.state.resting:
                 pass  # a last word of the worker that was sent to rest
             case Health():
-                self._issues.async_heard(report)
-                self._update(Changed.HEALTH, health=report)
+                self._heard(report)
             case MotionStarted(kind=kind):
                 self._update(Changed.MOTION, in_motion=kind.alerts)
             case MotionEnded():
@@ -205,8 +204,7 @@ class LocalCamCoordinator:
             case SourceLost(fault=fault):
                 self._lost(fault, str(fault))
             case WorkerEnded(expected=False):
-                self._issues.async_crashed()
-                self._lost(None, "its worker process ended")
+                self._crashed()
             case RecordingFailed(fault=why):
                 if not self._failure_logged:  # once until a clip is saved again
                     _LOGGER.warning("%s: a clip could not be recorded: %s", self.entry.title, why)
@@ -222,6 +220,16 @@ class LocalCamCoordinator:
             _LOGGER.info("%s is back", self.entry.title)
         self._away_logged = self._reauth_asked = False
         self._update(Changed.AVAILABILITY, online=True, fault=None, facts=report.facts)
+
+    @callback
+    def _heard(self, health: Health) -> None:
+        self._issues.async_heard(health)
+        self._update(Changed.HEALTH, health=health)
+
+    @callback
+    def _crashed(self) -> None:
+        self._issues.async_crashed()
+        self._lost(None, "its worker process ended")
 
     @callback
     def _lost(self, fault: SourceFault | None, reason: str) -> None:

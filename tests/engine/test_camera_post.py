@@ -102,7 +102,11 @@ def answering(make: Callable[[int], Report]) -> Callable[[Command], Report | Non
 
 def test_the_worker_learns_what_to_watch_and_in_which_life(world: World) -> None:
     assert world.executor.workers[0].first == Watch(
-        settings=SETTINGS, epoch=1, storage_folder="/clips", may_record=True
+        settings=SETTINGS,
+        epoch=1,
+        storage_folder="/clips",
+        may_record=True,
+        address_rules=AddressRules(public_host="camera.example"),
     )
 
 

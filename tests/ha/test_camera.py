@@ -42,7 +42,9 @@ async def test_only_rtsp_has_home_assistants_own_stream(hass: HomeAssistant, wor
     assert await async_get_stream_source(hass, "camera.hall") is None
 
 
-async def test_neither_the_stream_nor_a_state_has_the_address_or_the_credentials(hass: HomeAssistant, world: World) -> None:
+async def test_neither_the_stream_nor_a_state_has_the_address_or_the_credentials(
+    hass: HomeAssistant, world: World
+) -> None:
     door = await add_camera(hass, world, RTSP)
     assert await async_get_stream_source(hass, "camera.door") == LIVE
     for state in hass.states.async_all():

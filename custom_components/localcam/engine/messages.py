@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from .errors import SourceFault
-from .settings import AddressRules, CameraSettings
+from .settings import NO_MORE_RULES, AddressRules, CameraSettings
 from .values import CameraFacts, CameraProblem, Clip, DetectorModel, Kind, MotionEvent
 
 
@@ -31,7 +31,7 @@ class Watch:
     storage_folder: str
     may_record: bool
     model: DetectorModel | None = None
-    address_rules: AddressRules = AddressRules()
+    address_rules: AddressRules = NO_MORE_RULES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ class Probe:
     settings: CameraSettings
     timeout_s: float = 10.0
     """For the first picture."""
-    address_rules: AddressRules = AddressRules()
+    address_rules: AddressRules = NO_MORE_RULES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

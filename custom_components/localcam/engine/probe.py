@@ -17,7 +17,7 @@ from .messages import (
     Reported,
     StreamAddress,
 )
-from .settings import AddressRules, CameraSettings
+from .settings import NO_MORE_RULES, AddressRules, CameraSettings
 
 _ENDING_S = 3.0
 
@@ -28,7 +28,7 @@ def probe(
     entity_address: Callable[[], StreamAddress | None] | None = None,
     entity_picture: Callable[[], bytes] | None = None,
     executor: CameraExecutor | None = None,
-    address_rules: AddressRules = AddressRules(),
+    address_rules: AddressRules = NO_MORE_RULES,
 ) -> Probed:
     """What the camera shows; blocks for up to about 25 s. Raises SourceError, or WorkerError where none can run.
 

@@ -127,6 +127,10 @@ class AddressRules:
     """The one host of the internet that the owner allowed; empty for none."""
 
 
+NO_MORE_RULES = AddressRules()
+"""Where there is neither a web server nor an allowed host."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HouseSettings:
     """What all cameras share."""

@@ -35,7 +35,9 @@ def _attempt(probe: Probe, desk: EntityDesk, outbox: Outbox, clock: Clock, stop:
     # A stream is only asked for its sound where sound is wanted; here it is, so that the owner is told of it.
     settings = replace(probe.settings, record=replace(probe.settings.record, sound=True))
     try:
-        sources = {role: source_maker(settings, role, desk, clock, stop, probe.address_rules)() for role in roles(settings)}
+        sources = {
+            role: source_maker(settings, role, desk, clock, stop, probe.address_rules)() for role in roles(settings)
+        }
         facts, jpeg = try_source(sources[Role.MAIN], sources.get(Role.DETECT), timeout_s=probe.timeout_s, clock=clock)
     except SourceError as err:
         outbox.report(ProbeFailed(fault=err.fault, detail=err.detail))

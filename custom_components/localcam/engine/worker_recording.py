@@ -126,7 +126,7 @@ class Recording:
             return open_clip(self._vault, name, identity, formats)
         except StorageError as err:
             if isinstance(err.__cause__, PermissionError) and folder_identity(self._folder) != self._folder_was:
-                # A disk was mounted anew: this process may not write there (see `worker_confinement`), its successor may.
+                # A disk was mounted anew: this process may not write there (`worker_confinement`), its successor may.
                 raise WorkerError("the storage folder is another one") from err
             raise
 

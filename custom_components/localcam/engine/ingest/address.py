@@ -13,7 +13,7 @@ import socket
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from ..errors import SourceError, SourceFault
-from ..settings import AddressRules
+from ..settings import NO_MORE_RULES, AddressRules
 
 DEFAULT_PORTS = {"rtsp": 554, "rtsps": 322, "http": 80, "https": 443}
 
@@ -80,7 +80,7 @@ def is_own(ip: str) -> bool:
     return True
 
 
-def locate(url: str, resolve: Resolver = resolve, rules: AddressRules = AddressRules()) -> Place:
+def locate(url: str, resolve: Resolver = resolve, rules: AddressRules = NO_MORE_RULES) -> Place:
     """Check the address of a camera and pin it; the name is resolved for it, once.
 
     Raises SourceError: INVALID_ADDRESS, PUBLIC_ADDRESS, FORBIDDEN_ADDRESS, UNREACHABLE where the name does not resolve.

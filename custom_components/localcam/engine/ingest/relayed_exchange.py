@@ -5,6 +5,7 @@ host, no header but those that a player needs, and no message longer than a desc
 """
 
 from dataclasses import replace
+import re
 from typing import Final
 
 from ..errors import SourceError, SourceFault
@@ -12,14 +13,32 @@ from .address import Place
 from .authorization import Authorizer
 from .rtsp_messages import Message, Splitter
 
-_METHODS: Final = frozenset({"OPTIONS", "DESCRIBE", "SETUP", "PLAY", "PAUSE", "TEARDOWN", "GET_PARAMETER", "SET_PARAMETER"})
+_METHODS: Final = frozenset(
+    {"OPTIONS", "DESCRIBE", "SETUP", "PLAY", "PAUSE", "TEARDOWN", "GET_PARAMETER", "SET_PARAMETER"}
+)
 _PASSED: Final = frozenset(
-    "cseq session transport content-type content-length content-base public rtp-info range"
-    " unsupported x-accept-dynamic-rate".split()
+    {
+        "content-base",
+        "content-length",
+        "content-type",
+        "cseq",
+        "public",
+        "range",
+        "rtp-info",
+        "session",
+        "transport",
+        "unsupported",
+        "x-accept-dynamic-rate",
+    }
 )
 """Headers of answers. Left out on purpose: Location; Server and RealChallenge1, by which libav takes up dialects that
 nobody here speaks; and the challenges, which are answered here."""
-_ELSEWHERE: Final = ("source", "destination")
+_PROTOCOL: Final = re.compile(r"RTP/\w+(?:/(?:TCP|UDP))?", re.IGNORECASE)
+_GRANTED: Final = re.compile(
+    r'unicast|interleaved=\d{1,3}(-\d{1,3})?|(client|server)_port=\d{1,5}(-\d{1,5})?|ssrc=[0-9a-f]{1,8}|mode="?\w+"?',
+    re.IGNORECASE,
+)
+"""What may be granted of a transport. Left out on purpose: source and destination."""
 _REDIRECTED: Final = "RTSP/1.0 404 Not Found"
 
 
@@ -94,11 +113,11 @@ class RelayedExchange:
 
     def _at_home(self, transport: str) -> str:
         """Media over UDP come from the camera, and what is sent back goes there: nowhere else, whatever it says."""
-        parts = [each.strip() for each in transport.partition(",")[0].split(";")]
-        if "multicast" in map(str.lower, parts):
-            raise SourceError(SourceFault.NOT_VIDEO, "the camera wants to send to many")
-        kept = [each for each in parts if each.partition("=")[0].strip().lower() not in _ELSEWHERE]
-        return ";".join(kept if "TCP" in parts[0].upper() else [*kept, f"source={self._place.ip}"])
+        protocol, *parts = (each.strip() for each in transport.partition(",")[0].split(";"))
+        if not _PROTOCOL.fullmatch(protocol) or "multicast" in map(str.lower, parts):
+            raise SourceError(SourceFault.NOT_VIDEO, "no way to send that was asked for")
+        kept = [protocol, *filter(_GRANTED.fullmatch, parts)]
+        return ";".join(kept if protocol.upper().endswith("/TCP") else [*kept, f"source={self._place.ip}"])
 
 
 def _status(answer: Message) -> int:

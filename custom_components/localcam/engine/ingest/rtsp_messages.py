@@ -15,6 +15,8 @@ BODY_LIMIT_BYTES: Final = 64 * 1024
 _MEDIA = 0x24
 _FRAME_HEAD_BYTES = 4
 _BEGINNING = re.compile(rb"(?:RTSP/\d|[A-Z_]{3,20} )")
+_LINE_ENDS = re.compile(r"[\r\n]+")
+_UNPRINTABLE = re.compile(r"[^\r\n\x20-\x7e\x80-\xff]")
 _PERHAPS_BEGINNING = re.compile(rb"(?:R(?:T(?:S(?:P(?:/)?)?)?)?|[A-Z_]{1,20})\Z")
 
 
@@ -86,6 +88,10 @@ class Splitter:
         return found
 
 
+def _printable(head: bytes) -> str:
+    return _UNPRINTABLE.sub("", head.decode("latin-1"))
+
+
 def _next_beginning(data: bytes, at: int) -> int:
     """Some cameras send a few bytes too many: what comes after them counts."""
     found = [place for place in (data.find(b"$", at), data.find(b"RTSP/", at)) if place >= 0]
@@ -99,7 +105,8 @@ def _message(data: bytes, at: int) -> tuple[Message | None, int]:
         if len(data) - at >= HEAD_LIMIT_BYTES:
             raise SourceError(SourceFault.NOT_VIDEO, "an answer without end")
         return None, at
-    first, *lines = data[at:end].decode("latin-1").split("\r\n")
+    # A line may end for libav where it does not for RFC 2326, and so hide a header in another: for us it ends at both.
+    first, *lines = _LINE_ENDS.split(_printable(data[at:end]))
     pairs = (line.partition(":") for line in lines)
     message = Message(first=first, headers=tuple((name.strip(), value.strip()) for name, _, value in pairs))
     text = message.header("content-length")

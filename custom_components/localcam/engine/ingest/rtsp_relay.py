@@ -7,6 +7,7 @@ under the camera's own name, and answers on with what a player needs and nothing
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 import os
 import socket
 from threading import Lock, Semaphore, Thread
@@ -145,7 +146,5 @@ class RtspRelay:
 
 def _shut(each: socket.socket) -> None:
     """Wakes whoever waits for it."""
-    try:
+    with suppress(OSError):  # it was closed from the other side
         each.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass  # it was closed from the other side
