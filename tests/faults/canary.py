@@ -66,8 +66,11 @@ def run(long: bool) -> Outcome:
     tried: dict[str, int] = {}
     violated: list[str] = []
     with _cameras() as (rtsp_camera, http_port, redirect_port), TemporaryDirectory() as folder:
-        violated += _said_by_workers(tried, rtsp_camera, http_port, redirect_port)
+        thread = ThreadPoolExecutor(1)
+        said = thread.submit(_said_by_workers, tried, rtsp_camera, http_port, redirect_port)  # while the house starts
         with _home(Path(folder)) as home, _watched_processes(home) as processes:
+            violated += said.result()
+            thread.shutdown()
             for _ in range(10 if long else 1):
                 _live(home, tried, rtsp_camera, http_port, redirect_port)
             violated += _shown(home, tried)
@@ -206,10 +209,10 @@ def _live(home: HomeAssistant, tried: dict[str, int], camera: RtspServer, http_p
     pasted = camera.url("hall").replace("://", f"://{USERNAME}:{_RIGHT}@")
     hall = _add(home, f"Hall {number}", pasted + f"?n={number}", "", "")
     attic = _add(home, f"Attic {number}", f"http://127.0.0.1:{http_port}/{number}", USERNAME, _RIGHT)
-    for url in (camera.url("hall"), f"http://127.0.0.1:{http_port}/wrong", f"rtsp://127.0.0.1:{redirect_port}/x"):
-        for word in (_WRONG, _RIGHT if "x" in url[-1:] else _WRONG):
-            with suppress(FlowRefusedError):
-                _add(home, f"Refused {number}", url, USERNAME, word)
+    places = (camera.url("hall"), f"http://127.0.0.1:{http_port}/wrong", f"rtsp://127.0.0.1:{redirect_port}/x")
+    refused = ((places[0], _WRONG), (places[1], _WRONG), (places[2], _WRONG), (places[2], _RIGHT))
+    with ThreadPoolExecutor(len(refused)) as threads:
+        list(threads.map(lambda each: _try_to_add(home, *each), refused))
     entity = f"camera.hall_{number}"
     _until(lambda: _state(home, entity) not in ("unavailable", None), 30)
     home.request("POST", "/api/services/localcam/record", {"entity_id": entity, "duration_s": 2})
@@ -229,6 +232,11 @@ def _live(home: HomeAssistant, tried: dict[str, int], camera: RtspServer, http_p
 def _add(home: HomeAssistant, name: str, url: str, username: str, password: str) -> str:
     answers = {"name": name, "url": url, "username": username, "password": password, "rtsp_transport": "tcp"}
     return add_entry(home, {"user": {"next_step_id": "address"}, "address": answers})
+
+
+def _try_to_add(home: HomeAssistant, url: str, password: str) -> None:
+    with suppress(FlowRefusedError):
+        _add(home, "Refused", url, USERNAME, password)
 
 
 def _reconfigure(home: HomeAssistant, entry_id: str, url: str) -> None:

@@ -1,6 +1,7 @@
-"""Hostile cameras: addresses, servers that lead elsewhere, bytes, and a whole house of them (`scripts/fault hostile`)."""
+"""Hostile cameras (`scripts/fault hostile`): addresses, servers that lead elsewhere, bytes, a house full of them."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from .hostile_addresses import refuse_all
 from .hostile_bytes import KINDS, feed
@@ -44,8 +45,8 @@ def _lead(tried: dict[str, int]) -> list[str]:
     return violated
 
 
-def _feed(long: bool, tried: dict[str, int], violated: list[str]) -> dict[str, float]:
-    figures: dict[str, float] = {}
+def _feed(long: bool, tried: dict[str, int], violated: list[str]) -> dict[str, Any]:
+    figures: dict[str, Any] = {}
 
     def one(kind: str) -> tuple[dict[str, float], list[str]]:
         number = _LONG_INPUTS.get(kind, _LONG_OTHERS) if long else _SHORT_INPUTS

@@ -40,7 +40,7 @@ def feed(kind: str, seed: int, number: int, seconds: float) -> tuple[dict[str, A
             text=True,
             timeout=seconds + 60,
             check=False,
-            env={"PYTHONPATH": str(PROJECT), "OPENBLAS_NUM_THREADS": "1"},
+            env={"PYTHONPATH": str(PROJECT), "OPENBLAS_NUM_THREADS": "1", "LOCALCAM_WITHOUT_HOME_ASSISTANT": "1"},
         )
         lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
         last = lines[-1] if lines else {"inputs": 0, "peak_rss_mb": 0.0, "slowest_s": 0.0, "foreign": []}

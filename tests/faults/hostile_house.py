@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 import os
 from pathlib import Path
 import random
@@ -227,7 +228,7 @@ def _of_the_good(said: Said, began_at_s: float, ended_at_s: float) -> Iterator[s
     if said.of(GOOD, WorkerEnded) or said.of(GOOD, SourceLost):
         yield "the good camera was lost"
     heard = [began_at_s, *said.of(GOOD, Health, began_at_s), ended_at_s]
-    longest_s = max(later - earlier for earlier, later in zip(heard, heard[1:], strict=False))
+    longest_s = max(later - earlier for earlier, later in pairwise(heard))
     if longest_s > _SILENCE_S:
         yield f"the good camera was silent for {longest_s:.1f} s"
 
