@@ -244,6 +244,7 @@ class CameraWatch:
 
     def _connect_anew(self) -> None:
         self._disconnect()
+        self._keyframes = KeyframeWatch()
         # The same formats may come back, and all the same by another clock.
         self._recording.format_changed(())
         self._connect()
