@@ -11,7 +11,7 @@ NAMES = (
     "[press](javascript:window.struck='link')",
     f"**bold**\n\n# big\n\n<a href={LEAK}>here</a> <iframe src={LEAK}3></iframe>",
     "${window.struck='template'} {{ 7*7 }} {% raw %} {name} %s",
-    "\u202egnp.txet\u202c \u0000\u0007 \ud83d\ude00".replace("\u0000", "").replace("\u0007", ""),
+    "\u202egnp.txet\u202c \u200b\ufeff 😀",
     "<style>*{background:url(" + LEAK + "4)}</style>",
     "<details open ontoggle=window.struck='toggle'>",
     "x" * 10_000,

@@ -46,7 +46,7 @@ _SILENCE_S = 9.0
 """Between two health reports of a good camera, which are sent every 2 s: with 10 s it would count as hanging."""
 _KILLED_AFTER_S = 30.0
 _BACK_AFTER_S = 30.0
-"""A worker that hangs is killed after 10 s and back 3 s later: the figures say how long it took. These are ends of waits
+"""A worker that hangs is killed after 10 s and back 3 s later: the figures say how long. These are ends of waits
 on a machine that may be busy with other tests."""
 _MOST_GROWTH_BYTES = 64 << 20
 
