@@ -12,6 +12,7 @@ from .const import DOMAIN
 from .engine.clock import Clock
 from .engine.errors import SourceFault
 from .engine.messages import Health
+from .markdown import escaped
 
 WORKER_CRASHES: Final = "worker_crashes"
 KEYFRAMES_MISSING: Final = "keyframes_missing"
@@ -71,7 +72,7 @@ class CameraIssues:
             is_fixable=False,
             severity=severity,
             translation_key=key,
-            translation_placeholders={"name": self._entry.title, **placeholders},
+            translation_placeholders={"name": escaped(self._entry.title), **placeholders},
         )
 
     def _hide(self, key: str) -> None:

@@ -22,6 +22,7 @@ from .camera_trial import TrialError, async_try_camera
 from .const import CONF_SEED, CONF_SOURCE, DOMAIN
 from .engine.messages import Probed
 from .engine.settings import SourceKind, parse_camera
+from .markdown import escaped
 from .options_flow import LocalCamOptionsFlow
 from .probe_picture import async_probe_pictures, async_signed_path
 
@@ -136,7 +137,7 @@ class LocalCamConfigFlow(ConfigFlow, domain=DOMAIN):
             step_id="reconfigure",
             data_schema=self.add_suggested_values_to_schema(await async_form(self.hass, kind), answers or suggested),
             errors=errors,
-            description_placeholders={"name": entry.title},
+            description_placeholders={"name": escaped(entry.title)},
         )
 
     async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
@@ -160,7 +161,7 @@ class LocalCamConfigFlow(ConfigFlow, domain=DOMAIN):
             step_id="reauth_confirm",
             data_schema=self.add_suggested_values_to_schema(vol.Schema(CREDENTIALS), suggested),
             errors=errors,
-            description_placeholders={"name": entry.title},
+            description_placeholders={"name": escaped(entry.title)},
         )
 
     # What they share
@@ -200,7 +201,7 @@ class LocalCamConfigFlow(ConfigFlow, domain=DOMAIN):
         self._picture_id = async_probe_pictures(self.hass).async_keep(probed.jpeg)
         source = parse_camera(self.flow_id, self._data, {}).source
         self._placeholders = {
-            "name": self._data[CONF_NAME],
+            "name": escaped(self._data[CONF_NAME]),
             "picture": async_signed_path(self.hass, self._picture_id),
             **await async_in_words(self.hass, probed.facts, source),
         }
