@@ -12,7 +12,7 @@ from ulid_transform import ulid_now
 
 from .backoff import Backoff
 from .clock import Clock
-from .detect.event_machine import Ended, Grew, Started, Transition
+from .detect.event_machine import Ended, Grew, Named, Started, Transition
 from .errors import SourceFault
 from .messages import (
     AllowRecording,
@@ -206,6 +206,8 @@ class CameraWatch:
                     self._recording.motion_started(transition)
                 case Grew():
                     pass  # the look that it came with tells the recorder
+                case Named():
+                    self._recording.motion_named(transition)
                 case Ended(event=event):
                     clip_id = self._recording.motion_ended(event)
                     self._outbox.report(MotionEnded(event=event, clip_id=clip_id))

@@ -1,12 +1,12 @@
 """Watching the empty room for a while sets what is usual there and how much of it is noise."""
 
+from benchmarks import nuisances
 from custom_components.localcam.engine.detect.event_machine import Ended, Started
 from custom_components.localcam.engine.detect.watcher import MotionWatcher
 from custom_components.localcam.engine.ingest.demo_script import Act
 from custom_components.localcam.engine.settings import DetectSettings
 from custom_components.localcam.engine.values import Frame
 
-from . import nuisances
 from .rooms import act, room
 
 TANK = nuisances.fish_tank(0.3, 0.4, 0.25, 4)

@@ -6,7 +6,7 @@ import math
 from ..settings import DetectSettings
 from ..values import CameraProblem, DetectorModel, Features, Frame, Kind, MotionEvent, MotionMap
 from .difference import DifferenceDetector
-from .event_machine import EventMachine, Observation, State, Transition
+from .event_machine import EventMachine, Observation, Started, State, Transition
 from .features import FEATURES_VERSION, NO_TRACE, measure
 from .kinds import KindJudge
 from .onset import Course
@@ -112,8 +112,11 @@ class MotionWatcher:
                 threshold=self._model.threshold,
                 sensitivity=self._sensitivity,
                 lesser=not moves and (bound or not self.kind.alerts),
+                names=bound and self._judge.stayed,
             )
         )
+        if any(isinstance(transition, Started) for transition in transitions):
+            self._judge.begin()
         self.moving = self._machine.state is State.MOVING
         self.zones_moving = self._detector.zones_moving() if self.moving else frozenset()
         return transitions
