@@ -20,6 +20,7 @@ PARALLEL_UPDATES = 0
 _REFUSALS = {
     SourceFault.PUBLIC_ADDRESS: "source_public_address",
     SourceFault.INVALID_ADDRESS: "source_invalid_address",
+    SourceFault.FORBIDDEN_ADDRESS: "source_forbidden_address",
 }
 
 

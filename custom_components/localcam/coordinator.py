@@ -12,6 +12,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
 from .camera_calibration import CalibrationState, CameraCalibration
+from .camera_issues import CameraIssues
 from .camera_state import CameraState, Changed, after, unseen
 from .const import CONF_CALIBRATED_UTC_S, CONF_RESTING, DOMAIN
 from .engine.errors import EngineError, SourceFault
@@ -82,6 +83,7 @@ class LocalCamCoordinator:
         self._answers: EntityAnswers | None = None
         if isinstance(source, EntitySource):
             self._answers = EntityAnswers(house, entry, source.entity_id, self._entity_address)
+        self._issues = CameraIssues(hass, entry, house.clock)
         self._picture: tuple[float, bytes] = (float("-inf"), b"")
 
     # Its life
@@ -94,6 +96,7 @@ class LocalCamCoordinator:
     async def async_stop(self) -> None:
         """Close the open clip and end the worker."""
         self.calibration.async_forget_wish()
+        self._issues.async_end()
         if self.house.is_running:
             await self.hass.async_add_executor_job(self.house.station.rest, self.camera_id)
 
@@ -126,6 +129,7 @@ class LocalCamCoordinator:
             seen, changed = unseen(self.state)
             self._tell(replace(seen, resting=resting, fault=None), changed | Changed.SETTINGS)
             self.house.away.discard(self.camera_id)
+            self._issues.async_end()
             try:
                 if resting:
                     await self.hass.async_add_executor_job(self.house.station.rest, self.camera_id)
@@ -168,7 +172,7 @@ class LocalCamCoordinator:
             case _ if self.state.resting:
                 pass  # a last word of the worker that was sent to rest
             case Health():
-                self._update(Changed.HEALTH, health=report)
+                self._heard(report)
             case MotionStarted() | MotionEnded() | ZonesMoving() | ProblemChanged():
                 self._tell(*after(self.state, report))
             case Calibrated(calibration=calibration):
@@ -203,10 +207,16 @@ class LocalCamCoordinator:
         self.calibration.async_seen()
 
     @callback
+    def _heard(self, health: Health) -> None:
+        self._issues.async_heard(health)
+        self._update(Changed.HEALTH, health=health)
+
+    @callback
     def _worker_died(self, exit_code: int | None, last_words: str) -> None:
         if last_words and last_words != self._last_words:  # once, though each new worker may die of the same
             _LOGGER.warning("%s: its worker ended with %s; it said:\n%s", self.entry.title, exit_code, last_words)
             self._last_words = last_words
+        self._issues.async_crashed()
         self._lost(None, "its worker process ended")
 
     @callback
@@ -217,6 +227,7 @@ class LocalCamCoordinator:
         if fault is SourceFault.UNAUTHORIZED and not self._reauth_asked:
             self._reauth_asked = True
             self.entry.async_start_reauth(self.hass)
+        self._issues.async_lost(fault)
         self.calibration.async_lost()
         seen, changed = unseen(self.state)
         self._tell(replace(seen, fault=fault), changed)
@@ -246,20 +257,20 @@ class LocalCamCoordinator:
             return b""  # it went away in between; the report of that is on its way
 
     async def async_live_address(self) -> str | None:
-        """The RTSP address with credentials, for Home Assistant's own stream; None where there is none to show.
+        """Where Home Assistant's own stream can watch, on loopback; None where there is nothing to show.
 
-        Raises SourceError where the address leaves the private ranges.
+        The stream is never told the camera's address or password. Raises SourceError for an address that is refused.
         """
         if self.state.resting or not self.state.has_rtsp_stream:
             return None
         source = self.settings.source
         if not isinstance(source, EntitySource):
-            return await self.hass.async_add_executor_job(self.house.station.live_address, self.camera_id)
+            return await self.hass.async_add_executor_job(self.house.station.live_address, self.camera_id) or None
         address: StreamAddress | None = await async_stream_address(self.hass, source.entity_id)
         if address is None or not _is_rtsp_url(address.url):
             return None
-        await self.hass.async_add_executor_job(self.house.station.check_address, address.url)
-        return address.url
+        station = self.house.station
+        return await self.hass.async_add_executor_job(station.live_address, self.camera_id, address.url) or None
 
     # What the catalogue and the disk say
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+import re
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult, OptionsFlow
@@ -22,6 +23,7 @@ from .const import (
     CONF_OLDER_FOLDERS,
     CONF_POST_ROLL_S,
     CONF_PRE_ROLL_S,
+    CONF_PUBLIC_HOST,
     CONF_QUIET_S,
     CONF_QUOTA_GB,
     CONF_SENSITIVITY,
@@ -46,6 +48,8 @@ def _number(key: str, *, unit: str | None = None, step: float = 1, slider: bool 
     return NumberSelector(config)
 
 
+_BARE_HOST: Final = re.compile(r"[A-Za-z0-9.:_-]{0,253}")
+"""A name or a number; nothing, where no host is allowed."""
 _CAMERA_FORM: Final = vol.Schema(
     {
         vol.Required(CONF_SENSITIVITY): _number(CONF_SENSITIVITY, slider=True),
@@ -62,6 +66,7 @@ _HOUSE_FORM: Final = vol.Schema(
         vol.Required(CONF_QUOTA_GB): _number(CONF_QUOTA_GB, unit="GB", step=0.1),
         vol.Required(CONF_FREE_FLOOR_PERCENT): _number(CONF_FREE_FLOOR_PERCENT, unit="%"),
         vol.Required(CONF_FREE_FLOOR_GB): _number(CONF_FREE_FLOOR_GB, unit="GB", step=0.1),
+        vol.Optional(CONF_PUBLIC_HOST): TextSelector(),
     }
 )
 
@@ -129,9 +134,13 @@ class LocalCamOptionsFlow(OptionsFlow):
         problem = await self.hass.async_add_executor_job(prepare_folder, folder, allowed_folders(self.hass))
         if problem is not None:
             return {CONF_STORAGE_FOLDER: problem.value}
+        public_host = answers.get(CONF_PUBLIC_HOST, "").strip()
+        if not _BARE_HOST.fullmatch(public_host):
+            return {CONF_PUBLIC_HOST: "public_host_invalid"}
         kept = await async_load_house(self.hass)
         options = {
             **answers,
+            CONF_PUBLIC_HOST: public_host,
             CONF_STORAGE_FOLDER: folder,
             CONF_OLDER_FOLDERS: list(kept.older_folders_after(folder)),
         }
@@ -166,4 +175,5 @@ def _house_answers(settings: HouseSettings) -> dict[str, Any]:
         CONF_QUOTA_GB: round(settings.quota_bytes / GIB, 3),
         CONF_FREE_FLOOR_PERCENT: round(settings.free_floor_share * 100, 3),
         CONF_FREE_FLOOR_GB: round(settings.free_floor_bytes / GIB, 3),
+        CONF_PUBLIC_HOST: settings.public_host,
     }

@@ -366,3 +366,37 @@ def test_calibrating_that_the_end_of_the_stream_cuts_short_says_so(world: World)
 
     assert [answer.problem for answer in world.all_of(Answer)] == [""]
     assert [each.calibration.fault for each in world.all_of(Calibrated)] == [CalibrationFault.LOST]
+
+
+def test_a_camera_whose_pictures_cannot_be_decoded_is_asked_anew(world: World) -> None:
+    broken = [replace(each, payload=each.payload[:8] + bytes(len(each.payload) - 8)) for each in SMALL.packets]
+    world.connect(Role.MAIN, SMALL)
+    world.play(Role.MAIN, during(SMALL, 0, 2))
+    world.play(Role.MAIN, [each for each in broken if 2 <= each.received_at_s - 100 < 8])
+    world.run()
+
+    assert [each.fault for each in world.all_of(SourceLost)] == [SourceFault.LOST]
+    assert [each.role for each in FakeConnection.made].count(Role.MAIN) == 2
+    assert FakeConnection.made[0].stopped
+
+
+def test_a_stream_without_keyframes_is_told_and_asked_anew(world: World) -> None:
+    endless = film(Camera(keyframe_interval_s=60), 22)
+    world.connect(Role.MAIN, endless)
+    world.play(Role.MAIN, endless.packets[1:])
+    world.run()
+
+    assert [each.fault for each in world.all_of(SourceLost)] == [SourceFault.NO_KEYFRAME]
+    assert world.all_of(SourceBack) == []
+
+
+def test_one_that_began_with_a_keyframe_goes_on_and_is_told_of(world: World) -> None:
+    endless = film(Camera(keyframe_interval_s=60), 26)
+    world.connect(Role.MAIN, endless)
+    world.play(Role.MAIN, endless.packets)
+    world.run()
+
+    assert world.all_of(SourceLost) == []
+    told = [each.lacks_keyframes for each in world.all_of(Health)]
+    assert told[0] is False
+    assert told[-1] is True

@@ -53,6 +53,8 @@ EXPLANATION = b"\xff\xd8\xff\xe0 what moved in it \xff\xd9"
 VIDEO = bytes(range(256)) * 2400
 """Longer than two of the pieces in which a view sends it."""
 
+LIVE = "rtsp://127.0.0.1:40000/token"
+
 FACTS = CameraFacts(
     codec="h264",
     width_px=1920,
@@ -109,7 +111,9 @@ class World:
         assert len(running) == 1, "there must be one station, and only one"
         return running[0]
 
-    def make(self, *, catalogue_folder: Path, clock: Clock, on_report: Callable[[Reported], None]) -> FakeStation:
+    def make(
+        self, *, catalogue_folder: Path, clock: Clock, on_report: Callable[[Reported], None], own_port: int
+    ) -> FakeStation:
         """Stands in for the class `Station`."""
         station = FakeStation(catalogue_folder=catalogue_folder, clock=clock, on_report=on_report, world=self)
         self.stations.append(station)
@@ -253,17 +257,14 @@ class FakeStation:
         self._off_loop()
         self.calls.append(("entity_picture", camera_id, jpeg))
 
-    def check_address(self, url: str) -> None:
-        self._off_loop()
-        if url in self.public_addresses:
-            raise SourceError(SourceFault.PUBLIC_ADDRESS)
-
-    def live_address(self, camera_id: str) -> str:
+    def live_address(self, camera_id: str, entity_url: str = "") -> str:
         self._off_loop()
         source = self.watched[camera_id].source
-        assert isinstance(source, AddressSource)
-        self.check_address(source.url)
-        return source.url.replace("://", f"://{source.username}:{source.password}@")
+        url = source.url if isinstance(source, AddressSource) else entity_url
+        if url in self.public_addresses:
+            raise SourceError(SourceFault.PUBLIC_ADDRESS)
+        self.calls.append(("live_address", url))
+        return LIVE if url else ""
 
     def clip(self, clip_id: str) -> CatalogueEntry:
         self._off_loop()

@@ -157,7 +157,13 @@ async def test_number_out_of_its_limits_is_refused(
 
 
 def house(folder: Path) -> dict[str, Any]:
-    return {"storage_folder": str(folder), "quota_gb": 50.0, "free_floor_percent": 5.0, "free_floor_gb": 1.5}
+    return {
+        "storage_folder": str(folder),
+        "quota_gb": 50.0,
+        "free_floor_percent": 5.0,
+        "free_floor_gb": 1.5,
+        "public_host": "",
+    }
 
 
 async def test_house_shows_the_defaults_until_something_was_saved(
@@ -171,6 +177,7 @@ async def test_house_shows_the_defaults_until_something_was_saved(
         "quota_gb": 20.0,
         "free_floor_percent": 10.0,
         "free_floor_gb": 2.0,
+        "public_host": "",
     }
     assert form["description_placeholders"] is not None
     assert "do not grow" in form["description_placeholders"]["backups"]

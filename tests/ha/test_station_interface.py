@@ -22,7 +22,6 @@ CALLED = (
     "calibrate",
     "entity_address",
     "entity_picture",
-    "check_address",
     "live_address",
     "clip",
     "clips",

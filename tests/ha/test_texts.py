@@ -13,7 +13,7 @@ from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.util.yaml import load_yaml_dict
 import pytest
 
-from custom_components.localcam import bridge, services
+from custom_components.localcam import bridge, camera_issues, services
 from custom_components.localcam.camera_calibration import CalibrationState
 from custom_components.localcam.camera_zones import async_set_zones
 from custom_components.localcam.engine.values import CameraProblem, ClipReason, Kind, Verdict
@@ -115,7 +115,9 @@ def test_every_translated_error_is_raised_and_every_raised_one_is_translated() -
 
 
 def test_every_issue_has_its_text() -> None:
-    assert {bridge.ISSUE_STORAGE_FULL, bridge.ISSUE_CLIPS_IN_BACKUPS} == set(ENGLISH["issues"])
+    of_house = {bridge.ISSUE_STORAGE_FULL, bridge.ISSUE_CLIPS_IN_BACKUPS, bridge.ISSUE_PUBLIC_HOST}
+    of_camera = {camera_issues.WORKER_CRASHES, camera_issues.KEYFRAMES_MISSING}
+    assert of_house | of_camera == set(ENGLISH["issues"])
     assert all(issue["title"] and issue["description"] for issue in ENGLISH["issues"].values())
     assert ir.IssueSeverity.ERROR
 

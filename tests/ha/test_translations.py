@@ -84,7 +84,7 @@ async def test_every_choice_of_a_menu_is_named(hass: HomeAssistant) -> None:
 
 def test_every_error_has_its_own_message() -> None:
     assert set(CONFIG["error"]) == {*SourceFault, CANNOT_START, "name_used", "name_missing"}
-    assert set(OPTIONS["error"]) == {*FolderProblem, "cannot_apply", "longest_too_short"}
+    assert set(OPTIONS["error"]) == {*FolderProblem, "cannot_apply", "longest_too_short", "public_host_invalid"}
     for part in (CONFIG, OPTIONS):
         assert len(set(part["error"].values())) == len(part["error"])
 

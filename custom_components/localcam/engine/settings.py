@@ -106,6 +106,20 @@ class CameraSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AddressRules:
+    """What of the rules on cameras' addresses only this house knows; `ingest/address.py` has the others."""
+
+    own_port: int = 0
+    """Of Home Assistant's own web server: no camera on any address of this machine. 0 for none."""
+    public_host: str = ""
+    """The one host of the internet that the owner allowed; empty for none."""
+
+
+NO_MORE_RULES = AddressRules()
+"""Where there is neither a web server nor an allowed host."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HouseSettings:
     """What all cameras share."""
 
@@ -117,6 +131,8 @@ class HouseSettings:
     """Of the disk; recording keeps at least this free,"""
     free_floor_bytes: int = 2 * GIB
     """and at least this many bytes."""
+    public_host: str = ""
+    """See `AddressRules`."""
 
     def older_folders_after(self, folder: str) -> tuple[str, ...]:
         """Where clips lie besides `folder`, once that is the storage folder."""
@@ -228,4 +244,5 @@ def parse_house(options: Mapping[str, Any], default_folder: str) -> HouseSetting
         quota_bytes=int(_number(options, "quota_gb", 20) * GIB),
         free_floor_share=_number(options, "free_floor_percent", 10) / 100,
         free_floor_bytes=int(_number(options, "free_floor_gb", 2) * GIB),
+        public_host=_text(options, "public_host", "").strip(),
     )

@@ -69,6 +69,8 @@ class Sight:
         """The last one decoded."""
         self._peak: Peak | None = None
         """Of the last clip, open or not: holding more would cost a picture each."""
+        self.blind_since_s: float | None = None
+        """When the packets began to arrive of which none could be decoded since; None while they can."""
         self._zones = settings.zones
         self.analysed = 0
         """Frames, since the start."""
@@ -116,8 +118,13 @@ class Sight:
         if decoder is None:
             return None
         for packet in packets:
-            if self._worth_decoding(packet) and (decoded := decoder.decode(packet)) is not None:
-                newest, at_s = decoded, packet.received_at_s
+            if self._worth_decoding(packet):
+                errors = decoder.errors
+                if (decoded := decoder.decode(packet)) is not None:
+                    newest, at_s = decoded, packet.received_at_s
+                    self.blind_since_s = None
+                elif decoder.errors > errors and self.blind_since_s is None:
+                    self.blind_since_s = packet.received_at_s
         if newest is None:
             return None
         self.picture = picture = newest
@@ -167,6 +174,7 @@ class Sight:
     def lost(self) -> tuple[Transition, ...]:
         """The stream is gone: an open event ends, and the room is learned anew when it returns."""
         self._decoder = None
+        self.blind_since_s = None
         self._waits_for_keyframe = True
         return self._watcher.reset()
 

@@ -48,6 +48,7 @@ from .worker_inbox import (
     Role,
     StationGone,
 )
+from .worker_keyframes import KeyframeWatch
 from .worker_news import News
 from .worker_outbox import Outbox
 from .worker_recording import Recording
@@ -55,6 +56,8 @@ from .worker_sight import Sight
 from .worker_sources import roles, source_maker
 
 _TICK_S = 0.5
+_BLIND_S = 5.0
+"""A camera whose pictures cannot be decoded for this long is asked anew."""
 _SILENCE_S = 4.5
 """A connected camera that sends no picture for this long is lost, whatever its connection says."""
 
@@ -64,6 +67,7 @@ class CameraWatch:
 
     def __init__(self, first: Watch, outbox: Outbox, inbox: Inbox, clock: Clock, random: Callable[[], float]) -> None:
         self._settings = first.settings
+        self._rules = first.address_rules
         self._outbox = outbox
         self._inbox = inbox
         self._clock = clock
@@ -78,6 +82,7 @@ class CameraWatch:
         self._stop_sources = Event()
         self._online = False
         self._heard_at_s = 0.0
+        self._keyframes = KeyframeWatch()
         self._ticked_at_s = 0.0
         self._ended = False
         self._health = HealthReport(clock)
@@ -100,7 +105,7 @@ class CameraWatch:
     def _connect(self) -> None:
         self._stop_sources = Event()
         for role in roles(self._settings):
-            make = source_maker(self._settings, role, self._desk, self._clock, self._stop_sources)
+            make = source_maker(self._settings, role, self._desk, self._clock, self._stop_sources, self._rules)
             connection = Connection(role, make, self._inbox, Backoff(self._random), self._clock)
             self._connections[role] = connection
             connection.start()
@@ -148,6 +153,7 @@ class CameraWatch:
 
     def _pictured(self, packet: Packet) -> None:
         self._heard_at_s = packet.received_at_s
+        self._keyframes.arrived(packet)
         if not self._online and packet.is_keyframe:
             self._online = True
             self._outbox.report(SourceBack(facts=self._facts()))
@@ -160,6 +166,7 @@ class CameraWatch:
     def _format_changed(self, role: Role, formats: tuple[StreamFormat, ...]) -> None:
         self._formats[role] = formats
         if role is Role.MAIN:
+            self._keyframes = KeyframeWatch()
             self._recording.format_changed(formats)
         if role is self._watched_role:
             self._tell(self._sight.formats_changed(formats))
@@ -243,10 +250,14 @@ class CameraWatch:
         self._news.change(settings.detect)
         self._recording.change(settings.record)
         if sound_changed:
-            self._disconnect()
-            # The same formats may come back, and all the same by another clock.
-            self._recording.format_changed(())
-            self._connect()
+            self._connect_anew()
+
+    def _connect_anew(self) -> None:
+        self._disconnect()
+        self._keyframes = KeyframeWatch()
+        # The same formats may come back, and all the same by another clock.
+        self._recording.format_changed(())
+        self._connect()
 
     def _tick(self) -> None:
         now_s = self._clock.monotonic_s()
@@ -255,9 +266,18 @@ class CameraWatch:
         self._ticked_at_s = now_s
         if self._online and now_s - self._heard_at_s > _SILENCE_S:
             self._lost(SourceFault.LOST, f"no picture came for {_SILENCE_S:g} s", 0.0)
+        elif self._sight.blind_since_s is not None and now_s - self._sight.blind_since_s > _BLIND_S:
+            self._formats.clear()
+            self._lost(SourceFault.LOST, f"no picture could be decoded for {_BLIND_S:g} s", 0.0)
+            self._tell(self._sight.formats_changed(()))
+            self._connect_anew()
+        elif self._keyframes.missing and not self._online:
+            self._lost(SourceFault.NO_KEYFRAME, "only packets that nothing can begin with", 0.0)
+            self._connect_anew()
         self._tell(self._sight.tick())
         self._news.tell(now_s)
-        if (health := self._health.due(self._online, self._sight)) is not None:
+        lacks_keyframes = self._keyframes.missing
+        if (health := self._health.due(self._online, self._sight, lacks_keyframes=lacks_keyframes)) is not None:
             self._outbox.report(health)
 
     def _facts(self) -> CameraFacts:
