@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from .errors import SourceFault
 from .settings import CameraSettings
-from .values import CameraFacts, CameraProblem, Clip, DetectorModel, Kind, MotionEvent
+from .values import CameraFacts, CameraProblem, Clip, DetectorModel, Kind, MotionEvent, Shedding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,6 +237,10 @@ class Health:
     """Anonymous memory; 0 where the system does not tell."""
     problem: CameraProblem | None = None
     """Why the camera sees nothing, if so."""
+    economises: bool = False
+    """Keyframes alone are decoded while the room is quiet."""
+    shed: Shedding = Shedding.NOTHING
+    """To keep to the CPU budget."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

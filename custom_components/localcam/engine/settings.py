@@ -76,6 +76,17 @@ class RecordSettings:
     sound: bool = False
 
 
+class Economising(StrEnum):
+    """What is decoded of a camera while its room is quiet."""
+
+    AUTO = "auto"
+    """Economy where there is no smaller stream and keyframes come at least every 2 s; else fast."""
+    FAST = "fast"
+    """Everything: motion is noticed soonest."""
+    ECONOMY = "economy"
+    """Keyframes alone, until something is suspected."""
+
+
 type Point = tuple[float, float]
 """x and y, 0 to 1, from the picture's upper left corner."""
 
@@ -103,6 +114,9 @@ class DetectSettings:
     """Without motion, before the motion sensor clears."""
     zones: tuple[Zone, ...] = ()
     """Where one includes, nothing outside those that do counts."""
+    economy: Economising = Economising.AUTO
+    cpu_budget_share: float = 0.5
+    """Of one core: beyond it less is looked at; recording goes on whatever it costs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +156,7 @@ LIMITS: Mapping[str, tuple[float, float]] = {
     "post_roll_s": (1, 60),
     "longest_clip_s": (10, 600),
     "quiet_s": (1, 300),
+    "cpu_budget_percent": (3, 100),
     "quota_gb": (0.1, 100_000),
     "free_floor_percent": (0, 90),
     "free_floor_gb": (0, 10_000),
@@ -185,6 +200,13 @@ def _source(data: Mapping[str, Any]) -> Source:
             return UsbSource(device=_text(data, "device"))
         case SourceKind.DEMO:
             return DemoSource(seed=int(data.get("seed", 1)))
+
+
+def _economising(given: object) -> Economising:
+    try:
+        return Economising(str(given))
+    except ValueError as err:
+        raise SettingsError(str(err)) from None
 
 
 def _point(given: object) -> Point:
@@ -239,6 +261,8 @@ def parse_camera(camera_id: str, data: Mapping[str, Any], options: Mapping[str, 
             sensitivity=int(_number(options, "sensitivity", 5)),
             quiet_s=_number(options, "quiet_s", 10),
             zones=parse_zones(options.get("zones", ())),
+            economy=_economising(options.get("economy", Economising.AUTO)),
+            cpu_budget_share=_number(options, "cpu_budget_percent", 50) / 100,
         ),
     )
 

@@ -40,4 +40,6 @@ class HealthReport:
             cpu_share=self._account.cpu_share(),
             memory_bytes=self._memory_bytes,
             problem=sight.problem if online else None,
+            economises=online and sight.economises,
+            shed=sight.shed,
         )

@@ -1,17 +1,24 @@
-"""A worker's eye: decodes the stream in which motion is looked for, looks as often as needed, remembers pictures."""
+"""A worker's eye: decodes the stream in which motion is looked for, looks as often as needed, remembers pictures.
 
-from collections.abc import Callable, Sequence
+While the room is quiet and economy is chosen it rests: it decodes keyframes alone, and remembers what comes after each.
+Once something is suspected, by a glance at a keyframe or by the size of packets, it decodes all of that, in order and
+from that keyframe on, and looks at what it would have looked at.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from .clock import Clock
 from .detect.event_machine import Transition
+from .detect.glance import Glance
 from .detect.watcher import MotionWatcher
 from .ingest.decoder import Decoder, Picture
 from .settings import DetectSettings
-from .values import CameraProblem, DetectorModel, Kind, Medium, Packet, StreamFormat
+from .values import CameraProblem, DetectorModel, Kind, Medium, Packet, Shedding, StreamFormat
+from .worker_economy import Economy
 
-_LATE_S = 1.0
-"""Packets that waited this long are not decoded: recording goes on, and the next keyframe catches up."""
+_SHED_INTERVAL_S = 0.38
+"""Between looks, where every second one is left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +48,20 @@ class Sight:
     def __init__(
         self, settings: DetectSettings, model: DetectorModel | None, new_id: Callable[[], str], clock: Clock
     ) -> None:
+        self._settings = settings
         self._watcher = MotionWatcher(settings, model, new_id)
+        self._glance = Glance(settings)
+        self._economy = Economy(settings.economy, source_suits=False)
         self._clock = clock
         self._decoder: Decoder | None = None
         self._waits_for_keyframe = True
+        self._gop: list[Packet] | None = None
+        """While it rests: the last keyframe, which was looked at, and what came since, which was not decoded."""
+        self._hinted = False
+        """Whether a packet's size ended the last rest, and it is not known yet what for."""
+        self._looked_at_s = 0.0
+        self.shed = Shedding.NOTHING
+        """What is to be left out, by the CPU budget."""
         self.picture: Picture | None = None
         """The last one decoded."""
         self._peak: Peak | None = None
@@ -59,44 +76,52 @@ class Sight:
         """Why the camera sees nothing, if so."""
         return self._watcher.problem
 
-    def formats_changed(self, formats: tuple[StreamFormat, ...]) -> tuple[Transition, ...]:
-        """Another stream, or the same one with another size: what was learned of the room is void."""
+    @property
+    def economises(self) -> bool:
+        """Whether keyframes alone are decoded while the room is quiet."""
+        return self._economy.chosen
+
+    def formats_changed(self, formats: tuple[StreamFormat, ...], *, suits_economy: bool) -> tuple[Transition, ...]:
+        """Another stream, or the same one with another size: what was learned of the room is void.
+
+        `suits_economy`: whether automatic economy is for a stream that comes this way.
+        """
         transitions = self.lost()
+        self._economy = Economy(self._settings.economy, source_suits=suits_economy)
         video = next((each for each in formats if each.medium is Medium.VIDEO), None)
         self._decoder = Decoder(video) if video else None
         return transitions
 
-    @property
-    def interval_s(self) -> float:
-        """How far apart pictures are looked at, as things are now."""
+    def wake_in_s(self) -> float:
+        """After how long packets that have arrived meanwhile are to be seen, as things are now."""
+        if not self._economy.chosen and self.shed is not Shedding.DECODING:
+            return self._watcher.interval_s
+        # What moves already, or fades, is told of already: nothing is won by looking at once.
+        if self._gop is not None or self._watcher.in_motion:
+            return self._economy.wake_in_s(self._clock.monotonic_s(), resting=self._gop is not None)
         return self._watcher.interval_s
 
-    def see(self, packets: Sequence[Packet]) -> Look | None:
-        """Decode video packets, and look at the newest picture if it is time to; None where it was not."""
-        decoder, newest, at_s = self._decoder, None, 0.0
-        if decoder is None:
-            return None
-        for packet in packets:
-            if self._worth_decoding(packet) and (decoded := decoder.decode(packet)) is not None:
-                newest, at_s = decoded, packet.received_at_s
-        if newest is None:
-            return None
-        self.picture = picture = newest
-        if not self._watcher.wants(at_s):
-            return None
-        self.analysed += 1
-        decoded_at_s = self._clock.monotonic_s()
-        transitions = self._watcher.look(picture.to_frame(at_s))
-        if self._watcher.strongest:
-            self._peak = Peak(at_s=at_s, picture=picture)
-        return Look(
-            at_s=at_s,
-            decoded_at_s=decoded_at_s,
-            transitions=transitions,
-            moving=self._watcher.moving,
-            score=self._watcher.strength,
-            kind=self._watcher.kind,
-        )
+    def see(self, packet: Packet, *, late: bool = False, may_rest: bool = True) -> tuple[Look, ...]:
+        """Take a video packet of the stream that is watched: what was looked at because of it, in order of capture.
+
+        A `late` one waited too long to be decoded: the next keyframe catches up. `may_rest` is asked at keyframes.
+        """
+        if self._decoder is None:
+            return ()
+        self._economy.note(packet)
+        self.dropped += late
+        if late or (self._waits_for_keyframe and not packet.is_keyframe):
+            self._waits_for_keyframe = True
+            self._gop = None
+            return ()
+        if packet.is_keyframe:
+            if self._waits_for_keyframe:
+                self._decoder.forget()
+            self._waits_for_keyframe = False
+            return self._see_keyframe(self._decoder, packet, may_rest=may_rest)
+        if self._gop is None:
+            return self._watch(self._decoder, packet)
+        return self._remember(self._decoder, self._gop, packet)
 
     def picture_of(self, at_s: float | None) -> Picture | None:
         """The picture of an event's strongest moment, where it is still remembered; the last one for None."""
@@ -106,7 +131,10 @@ class Sight:
 
     def change(self, settings: DetectSettings) -> None:
         """New settings, without forgetting the room."""
+        self._settings = settings
         self._watcher.change(settings)
+        self._glance.change(settings)
+        self._economy.choice = settings.economy
 
     def tick(self) -> tuple[Transition, ...]:
         """Let quiet time pass also where no frames come."""
@@ -116,10 +144,92 @@ class Sight:
         """The stream is gone: an open event ends, and the room is learned anew when it returns."""
         self._decoder = None
         self._waits_for_keyframe = True
+        self._gop = None
+        self._glance.reset()
         return self._watcher.reset()
 
-    def _worth_decoding(self, packet: Packet) -> bool:
-        is_late = self._clock.monotonic_s() - packet.received_at_s > _LATE_S
-        self.dropped += is_late
-        self._waits_for_keyframe = is_late or (self._waits_for_keyframe and not packet.is_keyframe)
-        return not self._waits_for_keyframe
+    def _see_keyframe(self, decoder: Decoder, packet: Packet, *, may_rest: bool) -> tuple[Look, ...]:
+        sheds = self.shed is Shedding.DECODING
+        if self._gop is None and not sheds and not (may_rest and self._economy.may_rest(packet.received_at_s)):
+            looks = self._watch(decoder, packet)
+            if self._economy.chosen and self.picture is not None:
+                self._glance.suspects(self.picture.to_frame(packet.received_at_s))
+            return looks
+        picture = decoder.decode_alone(packet)
+        suspects = picture is None or self._glance.suspects(picture.to_frame(packet.received_at_s))
+        if sheds or (may_rest and self._economy.chosen and not suspects):
+            return self._rest(decoder, packet, picture)
+        return self._catch_up(decoder) + self._watch(decoder, packet)
+
+    def _rest(self, decoder: Decoder, keyframe: Packet, picture: Picture | None) -> tuple[Look, ...]:
+        """Begin or go on to rest with a keyframe that was decoded alone."""
+        if self._hinted:
+            self._economy.sizes.meant(something=False)
+            self._hinted = False
+        looks = self._look(picture, keyframe.received_at_s) if picture is not None else ()
+        if self.shed is Shedding.DECODING:
+            self._gop = []
+        elif self._watcher.calm:
+            self._gop = [keyframe]
+        else:
+            # What comes now follows on this keyframe.
+            self._gop = None
+            decoder.decode(keyframe)
+        return looks
+
+    def _remember(self, decoder: Decoder, gop: list[Packet], packet: Packet) -> tuple[Look, ...]:
+        """A packet came while it rests; without the keyframe before it, it is of no use."""
+        if not gop:
+            return ()
+        gop.append(packet)
+        if not (self._economy.hinted or self._economy.is_overlong(packet)):
+            return ()
+        self._hinted = self._economy.hinted
+        self._economy.disturbed(packet.received_at_s)
+        return self._catch_up(decoder)
+
+    def _catch_up(self, decoder: Decoder) -> tuple[Look, ...]:
+        """End the rest: decode what was remembered, and look at all of it but the keyframe, which was looked at."""
+        gop, self._gop = self._gop, None
+        decoder.forget()
+        if not gop:
+            return ()
+        keyframe, *others = gop
+        self._economy.disturbed(gop[-1].received_at_s)
+        decoder.decode(keyframe)
+        return tuple(look for packet in others for look in self._watch(decoder, packet))
+
+    def _watch(self, decoder: Decoder, packet: Packet) -> tuple[Look, ...]:
+        """Decode a packet that follows on the one before, and look at its picture if it is time to."""
+        if (picture := decoder.decode(packet)) is None:
+            return ()
+        self.picture = picture
+        return self._look(picture, packet.received_at_s) if self._wants(packet.received_at_s) else ()
+
+    def _wants(self, at_s: float) -> bool:
+        if self.shed is not Shedding.NOTHING and 0 <= at_s - self._looked_at_s < _SHED_INTERVAL_S:
+            return False
+        return self._watcher.wants(at_s)
+
+    def _look(self, picture: Picture, at_s: float) -> tuple[Look, ...]:
+        self.picture = picture
+        self.analysed += 1
+        self._looked_at_s = at_s
+        decoded_at_s = self._clock.monotonic_s()
+        transitions = self._watcher.look(picture.to_frame(at_s))
+        if not self._watcher.calm:
+            self._economy.disturbed(at_s)
+        if self._watcher.in_motion and self._hinted:
+            self._economy.sizes.meant(something=True)
+            self._hinted = False
+        if self._watcher.strongest:
+            self._peak = Peak(at_s=at_s, picture=picture)
+        look = Look(
+            at_s=at_s,
+            decoded_at_s=decoded_at_s,
+            transitions=transitions,
+            moving=self._watcher.moving,
+            score=self._watcher.strength,
+            kind=self._watcher.kind,
+        )
+        return (look,)

@@ -33,6 +33,8 @@ from .messages import (
 )
 from .settings import CameraSettings
 from .values import CameraFacts, FormatChange, Medium, Packet, SourceItem, StreamFormat
+from .worker_account import Account
+from .worker_budget import CpuBudget
 from .worker_connection import Connection
 from .worker_entity import EntityDesk
 from .worker_health import HealthReport
@@ -53,6 +55,8 @@ from .worker_sight import Sight
 from .worker_sources import roles, source_maker
 
 _TICK_S = 0.5
+_LATE_S = 1.0
+"""Packets that waited this long are not decoded: recording goes on, and the next keyframe catches up."""
 _SILENCE_S = 4.5
 """A connected camera that sends no picture for this long is lost, whatever its connection says."""
 
@@ -72,12 +76,15 @@ class CameraWatch:
         self._connections: dict[Role, Connection] = {}
         self._formats: dict[Role, tuple[StreamFormat, ...]] = {}
         """Of the streams that are connected now."""
+        self._keeps_arrivals: set[Role] = set()
+        """Those that lose nothing on the way."""
         self._stop_sources = Event()
         self._online = False
         self._heard_at_s = 0.0
         self._ticked_at_s = 0.0
         self._ended = False
         self._health = HealthReport(clock)
+        self._budget = CpuBudget(first.settings.detect.cpu_budget_share, Account(clock), clock)
 
     def run(self) -> None:
         """Until the station says so, or is gone; the open clip is closed then."""
@@ -116,6 +123,9 @@ class CameraWatch:
                     self._arrived(role, items)
             case Connected(source=connection, role=role, formats=formats):
                 if self._connections.get(role) is connection:
+                    self._keeps_arrivals.discard(role)
+                    if delivery.keeps_arrivals:
+                        self._keeps_arrivals.add(role)
                     self._format_changed(role, formats)
             case Disconnected(source=connection, role=role):
                 if self._connections.get(role) is connection:
@@ -128,20 +138,23 @@ class CameraWatch:
                 self._ended = True
 
     def _arrived(self, role: Role, items: tuple[SourceItem, ...]) -> None:
-        to_see: list[Packet] = []
+        watched = role is self._watched_role
+        newest_at_s = max((item.received_at_s for item in items if isinstance(item, Packet)), default=0.0)
+        late = self._clock.monotonic_s() - newest_at_s > _LATE_S
         for item in items:
             if isinstance(item, FormatChange):
-                self._look(to_see)
-                to_see.clear()
                 self._format_changed(role, item.formats)
                 continue
             if role is Role.MAIN:
                 if item.medium is Medium.VIDEO:
                     self._pictured(item)
                 self._recording.packet(item)
-            if role is self._watched_role and item.medium is Medium.VIDEO:
-                to_see.append(item)
-        self._look(to_see)
+            if watched and item.medium is Medium.VIDEO:
+                # What is recorded may end with what is seen in the packets before: nothing of it waits.
+                self._look(item, late=late)
+        if watched:
+            for connection in self._connections.values():
+                connection.pace(self._sight.wake_in_s())
 
     def _pictured(self, packet: Packet) -> None:
         self._heard_at_s = packet.received_at_s
@@ -159,7 +172,12 @@ class CameraWatch:
         if role is Role.MAIN:
             self._recording.format_changed(formats)
         if role is self._watched_role:
-            self._tell(self._sight.formats_changed(formats))
+            self._tell(self._see_formats(role, formats))
+
+    def _see_formats(self, role: Role, formats: tuple[StreamFormat, ...]) -> tuple[Transition, ...]:
+        # Where packets get lost, a keyframe may be among them; and a smaller stream costs little.
+        suits = role in self._keeps_arrivals and len(roles(self._settings)) == 1
+        return self._sight.formats_changed(formats, suits_economy=suits)
 
     def _disconnected(self, delivery: Disconnected) -> None:
         was_watched = delivery.role is self._watched_role
@@ -167,7 +185,7 @@ class CameraWatch:
         if delivery.role is Role.MAIN:
             self._lost(delivery.fault, delivery.detail, delivery.retry_in_s)
         elif was_watched:
-            self._tell(self._sight.formats_changed(self._formats.get(Role.MAIN, ())))
+            self._tell(self._see_formats(Role.MAIN, self._formats.get(Role.MAIN, ())))
 
     def _lost(self, fault: SourceFault, detail: str, retry_in_s: float) -> None:
         if self._online:
@@ -175,17 +193,15 @@ class CameraWatch:
             self._recording.source_lost()
             if self._watched_role is Role.MAIN:
                 # A stream that only fell silent may go on as it was; of one that was closed no formats are left.
-                self._tell(self._sight.formats_changed(self._formats.get(Role.MAIN, ())))
+                self._tell(self._see_formats(Role.MAIN, self._formats.get(Role.MAIN, ())))
         self._outbox.report(SourceLost(fault=fault, detail=detail, retry_in_s=retry_in_s))
 
-    def _look(self, packets: list[Packet]) -> None:
-        look = self._sight.see(packets)
-        if look is not None:
+    def _look(self, packet: Packet, *, late: bool) -> None:
+        # While a clip grows, everything is decoded: its end depends on what is seen meanwhile.
+        for look in self._sight.see(packet, late=late, may_rest=not self._recording.is_open):
             self._tell(look.transitions, look.decoded_at_s)
             if look.moving:
                 self._recording.motion_continues(look)
-            for connection in self._connections.values():
-                connection.pace(self._sight.interval_s)
 
     def _tell(self, transitions: tuple[Transition, ...], decoded_at_s: float = 0.0) -> None:
         for transition in transitions:
@@ -231,6 +247,7 @@ class CameraWatch:
         sound_changed = settings.record.sound is not self._settings.record.sound
         self._settings = settings
         self._sight.change(settings.detect)
+        self._budget.share = settings.detect.cpu_budget_share
         self._recording.change(settings.record)
         if sound_changed:
             self._disconnect()
@@ -246,6 +263,8 @@ class CameraWatch:
         if self._online and now_s - self._heard_at_s > _SILENCE_S:
             self._lost(SourceFault.LOST, f"no picture came for {_SILENCE_S:g} s", 0.0)
         self._tell(self._sight.tick())
+        self._budget.tick()
+        self._sight.shed = self._budget.shed
         if (health := self._health.due(self._online, self._sight)) is not None:
             self._outbox.report(health)
 

@@ -66,6 +66,11 @@ class MotionWatcher:
         """Whether an event that alerts is open."""
         return self._machine.state in {State.MOVING, State.FADING}
 
+    @property
+    def calm(self) -> bool:
+        """Whether keyframes are enough: no event is open, nothing was suspected of late, nothing is being learned."""
+        return self._machine.event is None and not self._suspects and not self.calibrating
+
     def wants(self, captured_at_s: float) -> bool:
         """Whether it is time to analyse a frame captured then."""
         if self._looked_at_s is None:
@@ -76,9 +81,13 @@ class MotionWatcher:
     @property
     def interval_s(self) -> float:
         """Between analysed frames, as things are now."""
-        suspected = self._looked_at_s is not None and self._looked_at_s - self._suspected_at_s <= ALERT_S
+        suspected = self._suspects
         alert = not self.moving and (self.in_motion or suspected)
         return ALERT_INTERVAL_S if alert else INTERVAL_S
+
+    @property
+    def _suspects(self) -> bool:
+        return self._looked_at_s is not None and self._looked_at_s - self._suspected_at_s <= ALERT_S
 
     def look(self, frame: Frame) -> tuple[Transition, ...]:
         """Analyse a frame; frames come in the order of their capture."""

@@ -169,6 +169,11 @@ class ClipRecorder:
         self._settings = settings
 
     @property
+    def is_open(self) -> bool:
+        """Whether a clip grows, or is about to."""
+        return self._clip is not None or self._cause is not None
+
+    @property
     def _clip(self) -> ClipInProgress | None:
         return self._writing.clip
 
