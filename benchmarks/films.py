@@ -1,6 +1,6 @@
 """Films to measure with: a busy room and a quiet one, from labelled recordings where there are any, else simulated.
 
-Encoded as cameras do: H.264 without B frames, a keyframe every 2 s, the bit rate as what is seen asks for.
+Encoded as cameras do: H.264 in one slice without B frames, a keyframe every 2 s, the bit rate as what is seen asks for.
 """
 
 from collections.abc import Iterator
@@ -74,7 +74,7 @@ def _encoded(path: Path, size: tuple[int, int], frames: Iterator[Luma]) -> Path:
         stream.options = {
             "preset": "veryfast",
             "tune": "zerolatency",
-            "x264-params": f"keyint={KEYFRAME_EVERY}:min-keyint={KEYFRAME_EVERY}:scenecut=0",
+            "x264-params": f"keyint={KEYFRAME_EVERY}:min-keyint={KEYFRAME_EVERY}:scenecut=0:threads=1",
         }
         for number, luma in enumerate(itertools.islice(frames, FRAMES_PER_S * SECONDS)):
             grey = av.VideoFrame.from_ndarray(np.ascontiguousarray(luma), format="gray")

@@ -14,6 +14,8 @@ CALM_S = 2.0
 """So long nothing must have been suspected before the worker rests."""
 KEYFRAMES_AT_MOST_S = 2.2
 """Automatic economy is for cameras that send a keyframe at least every 2 s, give or take."""
+SAME_PICTURE_S = 0.01
+"""Keyframes closer than this are pieces of one, as some servers send them: alone, none of them is a picture."""
 INTERVALS_KNOWN = 2
 LONGEST_GOP_S = 4.0
 """No more than this is remembered, so that no alert waits for longer, whatever the owner chose."""
@@ -41,12 +43,15 @@ class Economy:
         self._bytes_per_s = 0.0
         self._gop_bytes = 0
         self._disturbed_at_s = 0.0
+        self._comes_in_pieces = False
         self.hinted = False
         """By sizes, with the packet that came last."""
 
     @property
     def chosen(self) -> bool:
         """Whether keyframes alone are to be decoded while the room is quiet."""
+        if self._comes_in_pieces:
+            return False
         match self.choice:
             case Economising.FAST:
                 return False
@@ -97,6 +102,7 @@ class Economy:
     def _note_keyframe(self, packet: Packet) -> None:
         if self._keyframe is not None:
             interval_s = packet.dts_s - self._keyframe.dts_s
+            self._comes_in_pieces |= interval_s < SAME_PICTURE_S
             if interval_s > 0:
                 self._bytes_per_s = self._gop_bytes / interval_s
             # The longest of late, so that one keyframe out of turn does not make a rare one regular.
