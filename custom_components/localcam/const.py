@@ -18,6 +18,8 @@ CONF_POST_ROLL_S: Final = "post_roll_s"
 CONF_LONGEST_CLIP_S: Final = "longest_clip_s"
 CONF_QUIET_S: Final = "quiet_s"
 CONF_SOUND: Final = "sound"
+CONF_ECONOMY: Final = "economy"
+CONF_CPU_BUDGET_PERCENT: Final = "cpu_budget_percent"
 CONF_RESTING: Final = "resting"
 """Whether the owner wants privacy; set by the switch, never asked in a form, kept by every other change."""
 
