@@ -30,19 +30,19 @@ def busy_film(folder: Path) -> Path:
     """People in the picture nearly all the time, 640x360."""
     recording = _recording()
     frames = (_simulated(SMALL, moving=True)) if recording is None else _back_and_forth(recording)
-    return _encoded(folder / "busy.mp4", SMALL, frames)
+    return encoded(folder / "busy.mp4", SMALL, frames)
 
 
 def quiet_film(folder: Path) -> Path:
     """Nothing moves, 640x360."""
     recording = _recording()
     frames = _simulated(SMALL, moving=False) if recording is None else pre_roll(recording)
-    return _encoded(folder / "quiet.mp4", SMALL, itertools.cycle([frame.copy() for frame in frames]))
+    return encoded(folder / "quiet.mp4", SMALL, itertools.cycle([frame.copy() for frame in frames]))
 
 
 def large_quiet_film(folder: Path) -> Path:
     """Nothing moves, 1920x1080; simulated, so that each pixel has noise of its own, as a sensor of this size has."""
-    return _encoded(folder / "quiet-1080p.mp4", LARGE, _simulated(LARGE, moving=False))
+    return encoded(folder / "quiet-1080p.mp4", LARGE, _simulated(LARGE, moving=False))
 
 
 def _recording() -> LabelledSequence | None:
@@ -66,7 +66,8 @@ def _simulated(size: tuple[int, int], *, moving: bool) -> Iterator[Luma]:
     return (room.picture(still_at_s + step * STEP_S)[0] for step in range(FRAMES_PER_S * SECONDS))
 
 
-def _encoded(path: Path, size: tuple[int, int], frames: Iterator[Luma]) -> Path:
+def encoded(path: Path, size: tuple[int, int], frames: Iterator[Luma], *, seconds: int = SECONDS) -> Path:
+    """The first of the frames as a film of that length, at `path`."""
     with av.open(str(path), "w") as out:
         stream = out.add_stream("libx264", rate=FRAMES_PER_S)
         stream.width, stream.height = size
@@ -76,7 +77,7 @@ def _encoded(path: Path, size: tuple[int, int], frames: Iterator[Luma]) -> Path:
             "tune": "zerolatency",
             "x264-params": f"keyint={KEYFRAME_EVERY}:min-keyint={KEYFRAME_EVERY}:scenecut=0:threads=1",
         }
-        for number, luma in enumerate(itertools.islice(frames, FRAMES_PER_S * SECONDS)):
+        for number, luma in enumerate(itertools.islice(frames, FRAMES_PER_S * seconds)):
             grey = av.VideoFrame.from_ndarray(np.ascontiguousarray(luma), format="gray")
             frame = grey.reformat(width=size[0], height=size[1], format="yuv420p")
             frame.pts, frame.time_base = number, Fraction(1, FRAMES_PER_S)

@@ -14,6 +14,7 @@ from pathlib import Path
 import platform
 import tempfile
 
+from benchmarks.delays import alert_delays
 from benchmarks.films import LARGE, SMALL, busy_film, large_quiet_film, quiet_film
 from benchmarks.motion_daemon import missing_motion
 from benchmarks.stages import Stages, absdiff_us, measure
@@ -99,6 +100,7 @@ def main(arguments: Sequence[str]) -> int:
         folder = Path(name)
         films = (busy_film(folder), quiet_film(folder), large_quiet_film(folder))
         stages = [measure(film) for film in wanted.files or films]
+        delays = alert_delays(folder)
         outcomes = [run(scene, wanted.seconds) for scene in scenes(*films)] if missing_gstreamer() is None else []
     small = next((each for each in stages if (each.width_px, each.height_px) == SMALL), stages[0])
     found = ratios(plain_us, small.look_us, outcomes)
@@ -107,10 +109,16 @@ def main(arguments: Sequence[str]) -> int:
             "machine": machine(),
             "ratios": found,
             "absdiff_us": plain_us,
+            "alert_delays": delays,
             "stages": [asdict(each) for each in stages],
             "streams": [asdict(each) for each in outcomes],
         }
         print(json.dumps(measured))
     else:
         print(table(plain_us, stages, outcomes, found))
+        for choice, delay in delays.items():
+            print(
+                f"alert delay, {choice:10}"
+                + "  ".join(f"{key} {value:.3g}" for key, value in delay.items() if value is not None)
+            )
     return 0
