@@ -6,7 +6,7 @@ by stage in their place; the streams are always the same three.
 """
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 import json
 import os
@@ -38,17 +38,18 @@ def scenes(busy: Path, quiet: Path, large: Path) -> tuple[Scene, ...]:
 def ratios(plain_us: float, frame_us: float, outcomes: Sequence[Outcome]) -> Ratios:
     """Those that are promised; None where the other program is not here."""
     by_name = {outcome.name: outcome for outcome in outcomes}
-    busy, quiet, large = (by_name.get(name) for name in ("busy", "quiet", "quiet 1080p"))
+
+    def share(name: str, other: Callable[[Outcome], float | None]) -> float | None:
+        outcome = by_name.get(name)
+        other_s = other(outcome) if outcome else None
+        return outcome.worker_cpu_s / other_s if outcome and other_s else None
+
     return {
         "frame_vs_absdiff": frame_us / plain_us,
-        "worker_vs_motion": _share(busy and busy.worker_cpu_s, busy and busy.motion_cpu_s),
-        "economy_vs_motion": _share(quiet and quiet.worker_cpu_s, quiet and quiet.motion_cpu_s),
-        "economy_1080p_vs_decode": _share(large and large.worker_cpu_s, large and large.decode_cpu_s),
+        "worker_vs_motion": share("busy", lambda outcome: outcome.motion_cpu_s),
+        "economy_vs_motion": share("quiet", lambda outcome: outcome.motion_cpu_s),
+        "economy_1080p_vs_decode": share("quiet 1080p", lambda outcome: outcome.decode_cpu_s),
     }
-
-
-def _share(cost_s: float | None, other_s: float | None) -> float | None:
-    return None if cost_s is None or not other_s else cost_s / other_s
 
 
 def machine() -> str:

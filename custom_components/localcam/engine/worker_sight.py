@@ -5,28 +5,44 @@ Once something is suspected, by a glance at a keyframe or by the size of packets
 from that keyframe on, and looks at what it would have looked at.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
 
 from .clock import Clock
 from .detect.event_machine import Transition
 from .detect.glance import Glance
 from .detect.watcher import MotionWatcher
 from .ingest.decoder import Decoder, Picture
-from .settings import DetectSettings
-from .values import CameraProblem, DetectorModel, Kind, Medium, Packet, Shedding, StreamFormat
+from .record.explanation import draw_explanation
+from .settings import DetectSettings, Zone
+from .values import CameraProblem, DetectorModel, Kind, Medium, MotionEvent, Packet, Shedding, StreamFormat
 from .worker_economy import Economy
 
 _SHED_INTERVAL_S = 0.38
 """Between looks, where every second one is left out."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Peak:
-    """The picture of an event's strongest moment."""
+    """A clip's strongest moment so far: its picture, and what moved in it."""
 
     at_s: float
     picture: Picture
+    cells: npt.NDArray[np.uint8]
+    """Which cells moved, row by row, eight to a byte."""
+    shape: tuple[int, int]
+    """Rows and columns of cells."""
+    zones: tuple[Zone, ...]
+    """As they were then."""
+
+    def explain(self) -> bytes:
+        """What moved, drawn over the picture, as JPEG; empty where libav cannot."""
+        rows, columns = self.shape
+        moving = np.unpackbits(self.cells, count=rows * columns).view(np.bool_).reshape(self.shape)
+        return draw_explanation(self.picture.native, moving, self.zones)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +54,9 @@ class Look:
     decoded_at_s: float
     transitions: tuple[Transition, ...]
     moving: bool
+    """An event that alerts moved in it."""
+    goes_on: bool
+    """The open event moved in it, whether it alerts or not."""
     score: float
     kind: Kind
 
@@ -65,7 +84,8 @@ class Sight:
         self.picture: Picture | None = None
         """The last one decoded."""
         self._peak: Peak | None = None
-        """Of the last event, open or not: holding more would cost a picture each."""
+        """Of the last clip, open or not: holding more would cost a picture each."""
+        self._zones = settings.zones
         self.analysed = 0
         """Frames, since the start."""
         self.dropped = 0
@@ -101,37 +121,51 @@ class Sight:
             return self._economy.wake_in_s(self._clock.monotonic_s(), resting=self._gop is not None)
         return self._watcher.interval_s
 
-    def see(self, packet: Packet, *, late: bool = False, may_rest: bool = True) -> tuple[Look, ...]:
+    def see(self, packet: Packet, *, late: bool = False, may_rest: bool = True) -> Iterator[Look]:
         """Take a video packet of the stream that is watched: what was looked at because of it, in order of capture.
 
-        A `late` one waited too long to be decoded: the next keyframe catches up. `may_rest` is asked at keyframes.
+        Nothing happens until they are asked for; each is to be dealt with before the next. A `late` packet waited too
+        long to be decoded: the next keyframe catches up. `may_rest` is asked at keyframes.
         """
         if self._decoder is None:
-            return ()
+            return
         self._economy.note(packet)
         self.dropped += late
         if late or (self._waits_for_keyframe and not packet.is_keyframe):
             self._waits_for_keyframe = True
             self._gop = None
-            return ()
-        if packet.is_keyframe:
+        elif packet.is_keyframe:
             if self._waits_for_keyframe:
                 self._decoder.forget()
             self._waits_for_keyframe = False
-            return self._see_keyframe(self._decoder, packet, may_rest=may_rest)
-        if self._gop is None:
-            return self._watch(self._decoder, packet)
-        return self._remember(self._decoder, self._gop, packet)
+            yield from self._see_keyframe(self._decoder, packet, may_rest=may_rest)
+        elif self._gop is None:
+            yield from self._watch(self._decoder, packet)
+        elif self._gop:
+            yield from self._put_off(self._decoder, self._gop, packet)
 
-    def picture_of(self, at_s: float | None) -> Picture | None:
-        """The picture of an event's strongest moment, where it is still remembered; the last one for None."""
-        if at_s is None:
-            return self.picture
-        return self._peak.picture if self._peak and self._peak.at_s == at_s else None
+    @property
+    def event(self) -> MotionEvent | None:
+        """The open event as it is now, whether it alerts or not."""
+        return self._watcher.event
+
+    def remember(self, look: Look) -> None:
+        """What was just looked at is the strongest moment so far of the clip that is recorded."""
+        motion = self._watcher.motion
+        if self.picture is not None and motion is not None:
+            cells = np.packbits(motion.moving)
+            self._peak = Peak(
+                at_s=look.at_s, picture=self.picture, cells=cells, shape=motion.moving.shape, zones=self._zones
+            )
+
+    def peak_of(self, at_s: float | None) -> Peak | None:
+        """A clip's strongest moment, where it is still remembered."""
+        return self._peak if self._peak and self._peak.at_s == at_s else None
 
     def change(self, settings: DetectSettings) -> None:
         """New settings, without forgetting the room."""
         self._settings = settings
+        self._zones = settings.zones
         self._watcher.change(settings)
         self._glance.change(settings)
         self._economy.choice = settings.economy
@@ -148,25 +182,28 @@ class Sight:
         self._glance.reset()
         return self._watcher.reset()
 
-    def _see_keyframe(self, decoder: Decoder, packet: Packet, *, may_rest: bool) -> tuple[Look, ...]:
+    def _see_keyframe(self, decoder: Decoder, packet: Packet, *, may_rest: bool) -> Iterator[Look]:
         sheds = self.shed is Shedding.DECODING
         if self._gop is None and not sheds and not (may_rest and self._economy.may_rest(packet.received_at_s)):
-            looks = self._watch(decoder, packet)
+            yield from self._watch(decoder, packet)
             if self._economy.chosen and self.picture is not None:
                 self._glance.suspects(self.picture.to_frame(packet.received_at_s))
-            return looks
+            return
         picture = decoder.decode_alone(packet)
         suspects = picture is None or self._glance.suspects(picture.to_frame(packet.received_at_s))
         if sheds or (may_rest and self._economy.chosen and not suspects):
-            return self._rest(decoder, packet, picture)
-        return self._catch_up(decoder) + self._watch(decoder, packet)
+            yield from self._rest(decoder, packet, picture)
+        else:
+            yield from self._catch_up(decoder)
+            yield from self._watch(decoder, packet)
 
-    def _rest(self, decoder: Decoder, keyframe: Packet, picture: Picture | None) -> tuple[Look, ...]:
+    def _rest(self, decoder: Decoder, keyframe: Packet, picture: Picture | None) -> Iterator[Look]:
         """Begin or go on to rest with a keyframe that was decoded alone."""
         if self._hinted:
             self._economy.sizes.meant(something=False)
             self._hinted = False
-        looks = self._look(picture, keyframe.received_at_s) if picture is not None else ()
+        if picture is not None:
+            yield self._look(picture, keyframe.received_at_s)
         if self.shed is Shedding.DECODING:
             self._gop = []
         elif self._watcher.calm:
@@ -175,43 +212,40 @@ class Sight:
             # What comes now follows on this keyframe.
             self._gop = None
             decoder.decode(keyframe)
-        return looks
 
-    def _remember(self, decoder: Decoder, gop: list[Packet], packet: Packet) -> tuple[Look, ...]:
-        """A packet came while it rests; without the keyframe before it, it is of no use."""
-        if not gop:
-            return ()
+    def _put_off(self, decoder: Decoder, gop: list[Packet], packet: Packet) -> Iterator[Look]:
+        """A packet came while it rests."""
         gop.append(packet)
-        if not (self._economy.hinted or self._economy.is_overlong(packet)):
-            return ()
-        self._hinted = self._economy.hinted
-        self._economy.disturbed(packet.received_at_s)
-        return self._catch_up(decoder)
+        if self._economy.hinted or self._economy.is_overlong(packet):
+            self._hinted = self._economy.hinted
+            yield from self._catch_up(decoder)
 
-    def _catch_up(self, decoder: Decoder) -> tuple[Look, ...]:
-        """End the rest: decode what was remembered, and look at all of it but the keyframe, which was looked at."""
+    def _catch_up(self, decoder: Decoder) -> Iterator[Look]:
+        """End the rest: decode what was put off, and look at all of it but the keyframe, which was looked at."""
         gop, self._gop = self._gop, None
         decoder.forget()
         if not gop:
-            return ()
+            return
         keyframe, *others = gop
         self._economy.disturbed(gop[-1].received_at_s)
         decoder.decode(keyframe)
-        return tuple(look for packet in others for look in self._watch(decoder, packet))
+        for packet in others:
+            yield from self._watch(decoder, packet)
 
-    def _watch(self, decoder: Decoder, packet: Packet) -> tuple[Look, ...]:
+    def _watch(self, decoder: Decoder, packet: Packet) -> Iterator[Look]:
         """Decode a packet that follows on the one before, and look at its picture if it is time to."""
         if (picture := decoder.decode(packet)) is None:
-            return ()
+            return
         self.picture = picture
-        return self._look(picture, packet.received_at_s) if self._wants(packet.received_at_s) else ()
+        if self._wants(packet.received_at_s):
+            yield self._look(picture, packet.received_at_s)
 
     def _wants(self, at_s: float) -> bool:
         if self.shed is not Shedding.NOTHING and 0 <= at_s - self._looked_at_s < _SHED_INTERVAL_S:
             return False
         return self._watcher.wants(at_s)
 
-    def _look(self, picture: Picture, at_s: float) -> tuple[Look, ...]:
+    def _look(self, picture: Picture, at_s: float) -> Look:
         self.picture = picture
         self.analysed += 1
         self._looked_at_s = at_s
@@ -222,14 +256,13 @@ class Sight:
         if self._watcher.in_motion and self._hinted:
             self._economy.sizes.meant(something=True)
             self._hinted = False
-        if self._watcher.strongest:
-            self._peak = Peak(at_s=at_s, picture=picture)
-        look = Look(
+        event = self._watcher.event
+        return Look(
             at_s=at_s,
             decoded_at_s=decoded_at_s,
             transitions=transitions,
             moving=self._watcher.moving,
+            goes_on=event is not None and event.last_motion_at_s == at_s,
             score=self._watcher.strength,
             kind=self._watcher.kind,
         )
-        return (look,)

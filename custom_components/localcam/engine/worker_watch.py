@@ -200,7 +200,7 @@ class CameraWatch:
         # While a clip grows, everything is decoded: its end depends on what is seen meanwhile.
         for look in self._sight.see(packet, late=late, may_rest=not self._recording.is_open):
             self._tell(look.transitions, look.decoded_at_s)
-            if look.moving:
+            if look.goes_on:
                 self._recording.motion_continues(look)
 
     def _tell(self, transitions: tuple[Transition, ...], decoded_at_s: float = 0.0) -> None:
