@@ -88,7 +88,7 @@ def _starts(film: Path, choice: Economising) -> Iterator[float]:
 def _packets(film: Path) -> tuple[StreamFormat, list[Packet]]:
     with av.open(str(film)) as container:
         stream = container.streams.video[0]
-        time_base = Fraction(stream.time_base or Fraction(1, 90_000))
+        time_base = Fraction(stream.time_base.numerator, stream.time_base.denominator)
         video = StreamFormat(
             medium=Medium.VIDEO,
             codec="h264",

@@ -106,7 +106,7 @@ def _demuxed(film: Path) -> tuple[StreamFormat, list[Packet], float]:
     packets: list[Packet] = []
     with av.open(str(film)) as container:
         stream = container.streams.video[0]
-        time_base = Fraction(stream.time_base or Fraction(1, 90_000))
+        time_base = Fraction(stream.time_base.numerator, stream.time_base.denominator)
         context = stream.codec_context
         video = StreamFormat(
             medium=Medium.VIDEO,
