@@ -24,6 +24,8 @@ CONF_NOISE_FLOOR: Final = "noise_floor"
 CONF_CALIBRATED_UTC_S: Final = "calibrated_utc_s"
 CONF_CALIBRATE: Final = "calibrate"
 """Whether the owner wants the camera calibrated when it is seen first; gone once it was tried."""
+CONF_ECONOMY: Final = "economy"
+CONF_CPU_BUDGET_PERCENT: Final = "cpu_budget_percent"
 CONF_RESTING: Final = "resting"
 """Whether the owner wants privacy; set by the switch, never asked in a form, kept by every other change."""
 

@@ -11,12 +11,17 @@ from homeassistant.helpers.selector import (
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
     TextSelector,
 )
 from homeassistant.helpers.translation import async_get_translations
 import voluptuous as vol
 
 from .const import (
+    CONF_CPU_BUDGET_PERCENT,
+    CONF_ECONOMY,
     CONF_FREE_FLOOR_GB,
     CONF_FREE_FLOOR_PERCENT,
     CONF_LONGEST_CLIP_S,
@@ -32,7 +37,7 @@ from .const import (
     DOMAIN,
 )
 from .engine.errors import EngineError
-from .engine.settings import GIB, LIMITS, CameraSettings, HouseSettings, parse_camera
+from .engine.settings import GIB, LIMITS, CameraSettings, Economising, HouseSettings, parse_camera
 from .house import async_apply_house, async_load_house, async_save_house
 from .markdown import escaped
 from .storage_folder import allowed_folders, prepare_folder, swells_backups
@@ -58,6 +63,14 @@ _CAMERA_FORM: Final = vol.Schema(
         vol.Required(CONF_LONGEST_CLIP_S): _number(CONF_LONGEST_CLIP_S, unit="s"),
         vol.Required(CONF_QUIET_S): _number(CONF_QUIET_S, unit="s"),
         vol.Required(CONF_SOUND): BooleanSelector(),
+        vol.Required(CONF_ECONOMY): SelectSelector(
+            SelectSelectorConfig(
+                options=[choice.value for choice in Economising],
+                translation_key=CONF_ECONOMY,
+                mode=SelectSelectorMode.LIST,
+            )
+        ),
+        vol.Required(CONF_CPU_BUDGET_PERCENT): _number(CONF_CPU_BUDGET_PERCENT, unit="%"),
     }
 )
 _HOUSE_FORM: Final = vol.Schema(
@@ -166,6 +179,8 @@ def _camera_answers(settings: CameraSettings) -> dict[str, Any]:
         CONF_LONGEST_CLIP_S: settings.record.longest_clip_s,
         CONF_QUIET_S: settings.detect.quiet_s,
         CONF_SOUND: settings.record.sound,
+        CONF_ECONOMY: settings.detect.economy.value,
+        CONF_CPU_BUDGET_PERCENT: round(settings.detect.cpu_budget_share * 100, 3),
     }
 
 

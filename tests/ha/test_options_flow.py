@@ -28,6 +28,8 @@ CAMERA = {
     "longest_clip_s": 90.0,
     "quiet_s": 12.0,
     "sound": True,
+    "economy": "economy",
+    "cpu_budget_percent": 30.0,
 }
 
 
@@ -93,6 +95,8 @@ async def test_camera_options_show_what_is_in_force(hass: HomeAssistant, entry: 
         "longest_clip_s": 60.0,
         "quiet_s": 10.0,
         "sound": False,
+        "economy": "auto",
+        "cpu_budget_percent": 50.0,
     }
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from .errors import SourceFault
 from .settings import NO_MORE_RULES, AddressRules, CameraSettings
-from .values import Calibration, CameraFacts, CameraProblem, Clip, DetectorModel, Kind, MotionEvent
+from .values import Calibration, CameraFacts, CameraProblem, Clip, DetectorModel, Kind, MotionEvent, Shedding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,6 +269,10 @@ class Health:
     """Anonymous memory; 0 where the system does not tell."""
     lacks_keyframes: bool = False
     """It sends, and for 20 s nothing that a picture or a clip could begin with."""
+    economises: bool = False
+    """Keyframes alone are decoded while the room is quiet."""
+    shed: Shedding = Shedding.NOTHING
+    """To keep to the CPU budget."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

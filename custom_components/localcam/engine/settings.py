@@ -79,6 +79,17 @@ class RecordSettings:
     sound: bool = False
 
 
+class Economising(StrEnum):
+    """What is decoded of a camera while its room is quiet."""
+
+    AUTO = "auto"
+    """Economy where there is no smaller stream and keyframes come at least every 2 s; else fast."""
+    FAST = "fast"
+    """Everything: motion is noticed soonest."""
+    ECONOMY = "economy"
+    """Keyframes alone, until something is suspected."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DetectSettings:
     """What counts as motion."""
@@ -91,6 +102,9 @@ class DetectSettings:
     """Where one includes, nothing outside those that do counts."""
     noise_floor: bytes = field(default=b"", repr=False)
     """What calibrating found the empty room to vary by, as `detect/noise_floor.py` writes it; empty for nothing."""
+    economy: Economising = Economising.AUTO
+    cpu_budget_share: float = 0.5
+    """Of one core: beyond it less is looked at; recording goes on whatever it costs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +160,7 @@ LIMITS: Mapping[str, tuple[float, float]] = {
     "post_roll_s": (1, 60),
     "longest_clip_s": (10, 600),
     "quiet_s": (1, 300),
+    "cpu_budget_percent": (3, 100),
     "quota_gb": (0.1, 100_000),
     "free_floor_percent": (0, 90),
     "free_floor_gb": (0, 10_000),
@@ -199,6 +214,13 @@ def noise_floor_text(noise_floor: bytes) -> str:
     return binascii.b2a_base64(zlib.compress(noise_floor, 9), newline=False).decode() if noise_floor else ""
 
 
+def _economising(given: object) -> Economising:
+    try:
+        return Economising(str(given))
+    except ValueError as err:
+        raise SettingsError(str(err)) from None
+
+
 def _noise_floor(options: Mapping[str, Any]) -> bytes:
     import binascii
     import zlib
@@ -232,6 +254,8 @@ def parse_camera(camera_id: str, data: Mapping[str, Any], options: Mapping[str, 
             quiet_s=_number(options, "quiet_s", 10),
             zones=parse_zones(options.get("zones", ())),
             noise_floor=_noise_floor(options),
+            economy=_economising(options.get("economy", Economising.AUTO)),
+            cpu_budget_share=_number(options, "cpu_budget_percent", 50) / 100,
         ),
     )
 

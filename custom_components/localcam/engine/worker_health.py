@@ -40,4 +40,6 @@ class HealthReport:
             cpu_share=self._account.cpu_share(),
             memory_bytes=self._memory_bytes,
             lacks_keyframes=lacks_keyframes,
+            economises=online and sight.economises,
+            shed=sight.shed,
         )

@@ -66,6 +66,11 @@ class Recording:
         """A packet of the main stream arrived."""
         self._pass_on(self._recorder.packet(packet))
 
+    @property
+    def is_open(self) -> bool:
+        """Whether a clip grows, or is about to."""
+        return self._recorder.is_open
+
     def motion_started(self, started: Started) -> None:
         """An event began."""
         self._pass_on(self._recorder.motion_started(started.at_s, started.event_id, started.kind, started.score))
