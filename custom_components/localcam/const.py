@@ -28,3 +28,11 @@ CONF_OLDER_FOLDERS: Final = "older_folders"
 CONF_QUOTA_GB: Final = "quota_gb"
 CONF_FREE_FLOOR_PERCENT: Final = "free_floor_percent"
 CONF_FREE_FLOOR_GB: Final = "free_floor_gb"
+
+# Who may do what: a config entry's options, then the house's own store.
+CONF_VIEWERS: Final = "viewers"
+CONF_MEDIA_PLAYERS: Final = "media_players"
+CONF_LABELLERS: Final = "labellers"
+CONF_CURATORS: Final = "curators"
+CONF_AUDITORS: Final = "auditors"
+CONF_REMOTE_USERS: Final = "remote_users"

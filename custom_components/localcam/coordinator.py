@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from enum import Flag, auto
 import logging
 from typing import TYPE_CHECKING
@@ -12,7 +12,9 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
+from .access_rules import camera_rules
 from .const import CONF_RESTING, DOMAIN
+from .engine.audited import AuditHead, AuditNote, Deed
 from .engine.errors import EngineError, SourceFault
 from .engine.messages import (
     AddressWanted,
@@ -32,6 +34,7 @@ from .engine.settings import AddressSource, CameraSettings, EntitySource, parse_
 from .engine.values import CameraFacts, Clip, ClipQuery, ClipReason, MotionEvent, StorageState
 from .entity_answers import EntityAnswers
 from .entity_source import async_stream_address
+from .who import Who
 
 if TYPE_CHECKING:
     from .bridge import House
@@ -53,6 +56,7 @@ class Changed(Flag):
     HEALTH = auto()
     STORAGE = auto()
     SETTINGS = auto()
+    AUDIT = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +79,10 @@ class CameraState:
     """The newest clip of motion with a thumbnail that the catalogue holds."""
     clips_today: int = 0
     storage: StorageState | None = None
+    restricted: bool = False
+    """Only some may see it, so nothing of it is shown that Home Assistant would show to all."""
+    audit_head: AuditHead | None = None
+    """Of the house's audit log."""
     has_rtsp_stream: bool = False
     """Home Assistant's own stream can show it."""
 
@@ -100,7 +108,9 @@ class LocalCamCoordinator:
         self.camera_id = entry.entry_id
         self.settings = parse_camera(entry.entry_id, entry.data, entry.options)
         self.state = CameraState(
-            resting=bool(entry.options.get(CONF_RESTING, False)), has_rtsp_stream=_is_rtsp(self.settings)
+            resting=bool(entry.options.get(CONF_RESTING, False)),
+            restricted=camera_rules(entry.options).restricted,
+            has_rtsp_stream=_is_rtsp(self.settings),
         )
         self._listeners: dict[Callable[[Changed], None], None] = {}
         self._changing, self._reading, self._picture_wanted = asyncio.Lock(), asyncio.Lock(), asyncio.Lock()
@@ -129,10 +139,17 @@ class LocalCamCoordinator:
         Raises EngineError, SettingsError among them.
         """
         async with self._changing:
-            self.settings = parse_camera(self.camera_id, self.entry.data, self.entry.options)
+            before, self.settings = self.settings, parse_camera(self.camera_id, self.entry.data, self.entry.options)
+            await self._async_note_settings(", ".join(_changed_settings(before, self.settings)))
             if not self.state.resting:
                 await self.hass.async_add_executor_job(self.house.station.change, self.settings)
         self._update(Changed.SETTINGS)
+
+    @callback
+    def async_apply_rules(self) -> None:
+        """Follow the entry's changed rules of who may see the camera."""
+        restricted = camera_rules(self.entry.options).restricted
+        self._update(Changed.SETTINGS | Changed.AVAILABILITY | Changed.CLIPS, restricted=restricted)
 
     async def async_set_resting(self, resting: bool) -> None:
         """Let the camera rest, or watch again; survives a restart."""
@@ -143,6 +160,7 @@ class LocalCamCoordinator:
                 self.entry, options={**self.entry.options, CONF_RESTING: resting}
             )
             self._picture = (float("-inf"), b"")
+            await self._async_note_settings(f"{CONF_RESTING} {'on' if resting else 'off'}")
             # Before the worker is asked: from here on, nothing of the camera is shown any more.
             self._update(
                 Changed.AVAILABILITY | Changed.MOTION | Changed.SETTINGS,
@@ -159,6 +177,19 @@ class LocalCamCoordinator:
                     await self.hass.async_add_executor_job(self.house.station.watch, self.settings)
             except EngineError as err:
                 raise HomeAssistantError(translation_domain=DOMAIN, translation_key="worker_failed") from err
+
+    async def _async_note_settings(self, what: str) -> None:
+        """Log what somebody changed; it is changed all the same where that cannot be logged."""
+        if what:
+            who = Who.acting(self.hass)
+            note = AuditNote(
+                deed=Deed.SETTINGS,
+                user_id=who.user_id,
+                token_id=who.token_id,
+                camera_id=self.camera_id,
+                reason=what,
+            )
+            await self.house.ledger.async_try_record(note)
 
     # Who is told
 
@@ -237,7 +268,7 @@ class LocalCamCoordinator:
     async def async_picture(self) -> bytes | None:
         """The newest picture as JPEG, at most a second old or just fetched; None where there is nothing to show."""
         async with self._picture_wanted:
-            if not self.state.online:
+            if not self.state.online or self.state.restricted:
                 return None
             taken_at_s, jpeg = self._picture
             if self.house.clock.monotonic_s() - taken_at_s >= PICTURE_FRESH_S:
@@ -256,7 +287,7 @@ class LocalCamCoordinator:
 
         Raises SourceError where the address leaves the private ranges.
         """
-        if self.state.resting or not self.state.has_rtsp_stream:
+        if self.state.resting or self.state.restricted or not self.state.has_rtsp_stream:
             return None
         source = self.settings.source
         if not isinstance(source, EntitySource):
@@ -286,12 +317,27 @@ class LocalCamCoordinator:
         """Take the state of the storage folder; the house calls it."""
         self._update(Changed.STORAGE, storage=storage)
 
+    @callback
+    def async_audit_signed(self, head: AuditHead | None) -> None:
+        """Take the newest checkpoint of the audit log; the house calls it."""
+        self._update(Changed.AUDIT, audit_head=head)
+
 
 def _read_clips(station: Station, camera_id: str, today_utc_s: float) -> tuple[Clip | None, int]:
     """The newest clip of motion that has a picture, and how many clips there are of today."""
     newest = station.clips(ClipQuery(camera_ids=frozenset({camera_id}), limit=NEWEST_SEARCHED))
     shown = (e.clip for e in newest if e.clip.thumbnail and e.clip.reason is not ClipReason.REQUESTED)
     return next(shown, None), station.clips_since(camera_id, today_utc_s)
+
+
+def _changed_settings(before: CameraSettings, after: CameraSettings) -> list[str]:
+    """The names of the record and detect settings that differ; values stay out of the log."""
+    return [
+        each.name
+        for old, new in ((before.record, after.record), (before.detect, after.detect))
+        for each in fields(old)
+        if getattr(old, each.name) != getattr(new, each.name)
+    ]
 
 
 def _is_rtsp(settings: CameraSettings) -> bool:

@@ -7,13 +7,13 @@ from homeassistant.components.diagnostics import async_redact_data
 from homeassistant.const import CONF_DEVICE, CONF_ENTITY_ID, CONF_NAME, CONF_PASSWORD, CONF_URL, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 
-from .const import CONF_DETECT_URL
+from .const import CONF_DETECT_URL, CONF_VIEWERS
 from .coordinator import LocalCamConfigEntry
 from .engine.values import Clip
 
 TO_REDACT: Final = frozenset(
     # A USB device's path holds its serial number; names of rooms and people stand in names and entity ids.
-    {CONF_PASSWORD, CONF_USERNAME, CONF_URL, CONF_DETECT_URL, CONF_DEVICE, CONF_NAME, CONF_ENTITY_ID}
+    {CONF_PASSWORD, CONF_USERNAME, CONF_URL, CONF_DETECT_URL, CONF_DEVICE, CONF_NAME, CONF_ENTITY_ID, CONF_VIEWERS}
 )
 
 
@@ -25,7 +25,7 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: LocalCa
         "entry": {
             "version": f"{entry.version}.{entry.minor_version}",
             "data": async_redact_data(dict(entry.data), TO_REDACT),
-            "options": dict(entry.options),
+            "options": async_redact_data(dict(entry.options), TO_REDACT),
         },
         "camera": {
             "online": state.online,

@@ -27,7 +27,7 @@ WRITE_EVERY_S = 10.0
 class LocalCamSensorDescription(SensorEntityDescription):
     """What a sensor shows of a camera."""
 
-    value_fn: Callable[[CameraState], float | None]
+    value_fn: Callable[[CameraState], float | str | None]
     attributes_fn: Callable[[CameraState], Mapping[str, Any]] | None = None
     shows: Changed
     needs_camera: bool = True
@@ -100,6 +100,19 @@ SENSORS = (
         shows=Changed.STORAGE,
         needs_camera=False,
     ),
+    LocalCamSensorDescription(
+        key="audit_log",
+        # Short enough for a slip of paper; the recorder keeps each one, and so becomes a witness.
+        value_fn=lambda state: state.audit_head.witness if state.audit_head else None,
+        attributes_fn=lambda state: (
+            {"checkpoint": state.audit_head.checkpoint, "verifier_key": state.audit_head.verifier_key}
+            if state.audit_head
+            else {}
+        ),
+        shows=Changed.AUDIT,
+        needs_camera=False,
+        entity_registry_enabled_default=True,
+    ),
 )
 
 
@@ -125,7 +138,7 @@ class LocalCamSensor(LocalCamEntity, SensorEntity):
 
     @property
     @override
-    def native_value(self) -> float | None:
+    def native_value(self) -> float | str | None:
         return self.entity_description.value_fn(self.camera_state)
 
     @property

@@ -43,6 +43,8 @@ from custom_components.localcam.engine.values import (
     StoredFile,
 )
 
+from .fake_audit import FakeAudit
+
 JPEG = b"\xff\xd8\xff\xe0 the room \xff\xd9"
 THUMBNAIL = b"\xff\xd8\xff\xe0 its strongest moment \xff\xd9"
 VIDEO = bytes(range(256)) * 2400
@@ -96,6 +98,8 @@ class World:
     """Folders that were chosen while no station ran."""
     catalogue: dict[str, CatalogueEntry] = field(default_factory=dict)
     """Survives a station, as files do."""
+    audit: FakeAudit | None = None
+    """The same; there is one once there was a station."""
 
     @property
     def station(self) -> FakeStation:
@@ -125,6 +129,8 @@ class FakeStation:
         self.running = False
         self.watched: dict[str, CameraSettings] = {}
         self.calls: list[tuple[Any, ...]] = []
+        self.audit = world.audit or FakeAudit(clock, self._off_loop)
+        world.audit = self.audit
         self.pictures = 0
         self.may_record = True
         self.problem: str | None = None

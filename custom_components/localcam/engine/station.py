@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 import random
 
+from .audit_keeper import AuditKeeper
 from .backoff import Backoff
 from .camera_post import CameraPost
 from .clip_keeper import ClipKeeper, ClipReader
@@ -45,12 +46,16 @@ class Station:
         self._clock = clock
         self._on_report = on_report
         self._executor = executor or LocalExecutor()
-        self._keeper = ClipKeeper(catalogue_folder, clock, self._executor)
+        self.audit = AuditKeeper(catalogue_folder, clock)
+        """Who did what; also to be asked by whoever shows or changes something, before it is done."""
+        self._keeper = ClipKeeper(catalogue_folder, clock, self._executor, self.audit.log_deletions)
         self._cameras = WatchedCameras(self._new_post)
 
     def start(self, house: HouseSettings) -> None:
         """Open the catalogue and finish what a crash left; raises ArchiveError or StorageError."""
-        self._keeper.open(house)
+        self.audit.open()
+        saved = self._keeper.open(house)
+        self.audit.log_recovery(None, saved)
 
     def choose_folder(self, house: HouseSettings) -> None:
         """Instead of `change_house`, where the station does not run. Raises ArchiveError or StorageError."""
@@ -60,6 +65,7 @@ class Station:
         """End every worker, each closing its clip, then the catalogue; nothing can be watched afterwards."""
         self._cameras.close()
         self._keeper.close()
+        self.audit.close()
 
     def change_house(self, house: HouseSettings) -> None:
         """Other bounds at once; another folder for the clips that follow. Raises StorageError."""
@@ -198,6 +204,8 @@ class Station:
         except EngineError as err:
             failed = RecordingFailed(fault=RecordingFault.DISK_ERROR, detail=str(err))
             saved = [Reported(camera_id=camera_id, epoch=0, sequence=0, report=failed)]
+        else:
+            self.audit.log_recovery(camera_id, len(saved))
         for reported in saved:
             self._on_report(reported)
 
