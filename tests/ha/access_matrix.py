@@ -193,6 +193,8 @@ def _socket(message: Callable[[House, Thing], dict[str, Any]], hidden: str) -> A
             await socket.receive_json()
             await socket.send_json({"type": "auth", "access_token": house.tokens.get(role, "")})
             answer = await socket.receive_json()
+            await socket.receive()  # the server's farewell, which ends its heartbeat
+            await socket.close()
             return {"auth_invalid": Got.UNAUTHENTICATED}[answer["type"]]
         socket = await house.open_socket(house.tokens[role])
         await socket.send_json_auto_id(message(house, thing))

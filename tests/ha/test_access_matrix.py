@@ -16,6 +16,12 @@ from .living_camera import LivingCamera, add_camera
 
 
 @pytest.fixture
+def expected_lingering_timers() -> bool:
+    """Home Assistant's heartbeat of a websocket that it turned away goes on for a moment."""
+    return True
+
+
+@pytest.fixture
 async def house(
     hass: HomeAssistant,
     world: World,
