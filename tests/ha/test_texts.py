@@ -13,7 +13,8 @@ from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.util.yaml import load_yaml_dict
 import pytest
 
-from custom_components.localcam import bridge, services
+from custom_components.localcam import audit_services, bridge, ledger, services
+from custom_components.localcam.engine.audited import Deed
 from custom_components.localcam.engine.values import ClipReason, Kind, Verdict
 
 from .living_camera import LivingCamera
@@ -71,6 +72,8 @@ async def test_every_action_is_described(hass: HomeAssistant, camera: LivingCame
         (services.FLAG_CLIP, "flag_clip"),
         (services.LIST_CLIPS, "list_clips"),
         (services.DELETE_CLIPS, "delete_clips"),
+        (audit_services.VERIFY, "verify_audit_log"),
+        (audit_services.LIST, "list_audit"),
     ],
 )
 def test_an_actions_form_has_the_fields_of_its_schema(schema: Any, name: str) -> None:
@@ -80,12 +83,12 @@ def test_an_actions_form_has_the_fields_of_its_schema(schema: Any, name: str) ->
 
 def test_choices_in_forms_are_those_of_the_engine() -> None:
     for action in ACTIONS.values():
-        for field, of in (("kind", Kind), ("verdict", Verdict)):
+        for field, of in (("kind", Kind), ("verdict", Verdict), ("deed", Deed)):
             if field in action.get("fields", {}):
                 select = action["fields"][field]["selector"]["select"]
                 assert select["options"] == [choice.value for choice in of]
                 assert select["translation_key"] == field
-    for key, of in (("kind", Kind), ("verdict", Verdict)):
+    for key, of in (("kind", Kind), ("verdict", Verdict), ("deed", Deed)):
         assert set(ENGLISH["selector"][key]["options"]) == {choice.value for choice in of}
     of_clip = ENGLISH["entity"]["event"]["clip"]["state_attributes"]
     assert set(of_clip["kind"]["state"]) == {kind.value for kind in Kind}
@@ -97,13 +100,14 @@ def test_every_translated_error_is_raised_and_every_raised_one_is_translated() -
     assert not set(ENGLISH["exceptions"]) - used
     raised = set()
     for path in LOCALCAM.glob("*.py"):
-        raised |= set(re.findall(r'(?:_invalid\(|_error\(\w+, |translation_key=)"(\w+)"', path.read_text()))
+        raised |= set(re.findall(r'(?:invalid\(|_error\(\w+, |translation_key=)"(\w+)"', path.read_text()))
     assert raised
     assert not raised - set(ENGLISH["exceptions"]) - set(ENGLISH["issues"])
 
 
 def test_every_issue_has_its_text() -> None:
-    assert {bridge.ISSUE_STORAGE_FULL, bridge.ISSUE_CLIPS_IN_BACKUPS} == set(ENGLISH["issues"])
+    ours = {bridge.ISSUE_STORAGE_FULL, bridge.ISSUE_CLIPS_IN_BACKUPS, ledger.ISSUE_UNWRITABLE, ledger.ISSUE_BROKEN}
+    assert ours == set(ENGLISH["issues"])
     assert all(issue["title"] and issue["description"] for issue in ENGLISH["issues"].values())
     assert ir.IssueSeverity.ERROR
 
