@@ -73,7 +73,7 @@ class Ledger:
         self._pending.append((notes, written))
         if not self._is_writing:
             self._is_writing = True
-            self.hass.async_create_task(self._async_write(self._audit), f"{DOMAIN} audit log")
+            self.hass.async_create_task(self._async_write(self._audit), f"{DOMAIN} audit log", eager_start=False)
         # The write goes on when the one who waits for it has gone.
         if (failure := await asyncio.shield(written)) is not None:
             raise AuditError(str(failure)) from failure

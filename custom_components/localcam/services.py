@@ -21,7 +21,8 @@ from .const import DOMAIN
 from .coordinator import LocalCamCoordinator
 from .engine.audited import Deed, Look
 from .engine.errors import AuditError, WorkerError
-from .engine.values import CatalogueEntry, ClipQuery, ClipVerdict, Kind, Verdict
+from .engine.values import CatalogueEntry, Clip, ClipQuery, ClipVerdict, Kind, Verdict
+from .explanation import async_explanation
 from .people import async_names
 from .who import Who
 
@@ -30,7 +31,13 @@ RECORD_S: Final = (1.0, 600.0)
 LIST_LIMIT: Final = (1.0, 1000.0)
 LONGEST_NOTE: Final = 500
 
-_WORKER_PROBLEMS: Final = {"offline": "camera_offline", "storage_full": "storage_full", "nothing_kept": "nothing_kept"}
+_WORKER_PROBLEMS: Final = {
+    "offline": "camera_offline",
+    "storage_full": "storage_full",
+    "nothing_kept": "nothing_kept",
+    "disk_error": "clip_not_written",
+    "unrecordable": "clip_unrecordable",
+}
 
 # Verdicts, kinds and durations are looked at by the handlers, so that what is wrong is said in the caller's language.
 FLAG_CLIP: Final = vol.Schema(
@@ -53,6 +60,7 @@ LIST_CLIPS: Final = vol.Schema(
         vol.Optional("limit", default=100): vol.Coerce(int),
     }
 )
+EXPLAIN_CLIP: Final = vol.Schema({vol.Required("clip_id"): cv.string})
 DELETE_CLIPS: Final = vol.Schema({vol.Required("clip_ids"): vol.All(cv.ensure_list, [cv.string])})
 
 
@@ -64,6 +72,7 @@ def async_register_services(hass: HomeAssistant) -> None:
     register(DOMAIN, "report_missed", _async_report_missed, REPORT_MISSED, SupportsResponse.OPTIONAL)
     register(DOMAIN, "record", _async_record, RECORD)
     register(DOMAIN, "list_clips", _async_list_clips, LIST_CLIPS, SupportsResponse.ONLY)
+    register(DOMAIN, "explain_clip", _async_explain_clip, EXPLAIN_CLIP, SupportsResponse.ONLY)
     register(DOMAIN, "delete_clips", _async_delete_clips, DELETE_CLIPS)
 
 
@@ -76,8 +85,10 @@ async def _async_flag_clip(call: ServiceCall) -> None:
     if len(call.data["note"]) > LONGEST_NOTE:
         raise invalid("note_too_long", longest=LONGEST_NOTE)
     who = await async_who_calls(call)
-    camera_id = await _async_own_clip(call.hass, who, call.data["clip_id"], Action.LABEL, Deed.FLAG)
-    await _async_flag(call.hass, who, camera_id, _word(call, call.data["clip_id"], verdict, kind, call.data["note"]))
+    clip = await _async_own_clip(call.hass, who, call.data["clip_id"], Action.LABEL, Deed.FLAG)
+    await _async_flag(
+        call.hass, who, clip.camera_id, _word(call, call.data["clip_id"], verdict, kind, call.data["note"])
+    )
     await call.hass.data[HOUSE].async_clips_changed()
 
 
@@ -128,14 +139,18 @@ async def _async_list_clips(call: ServiceCall) -> ServiceResponse:
     return {"clips": [_as_response(call.hass, entry, seen_by) for entry in entries]}
 
 
+async def _async_explain_clip(call: ServiceCall) -> ServiceResponse:
+    who = await async_who_calls(call)
+    clip = await _async_own_clip(call.hass, who, call.data["clip_id"], Action.LIST, Deed.LIST)
+    return await async_explanation(call.hass, clip)
+
+
 async def _async_delete_clips(call: ServiceCall) -> None:
     # Every clip is looked at before any is deleted; named twice, it is deleted once.
     clip_ids = list(dict.fromkeys(call.data["clip_ids"]))
     who = await async_who_calls(call)
-    deleted = [
-        note(who, Deed.DELETE, await _async_own_clip(call.hass, who, each, Action.DELETE, Deed.DELETE), each)
-        for each in clip_ids
-    ]
+    clips = [await _async_own_clip(call.hass, who, each, Action.DELETE, Deed.DELETE) for each in clip_ids]
+    deleted = [note(who, Deed.DELETE, clip.camera_id, clip.clip_id) for clip in clips]
     house = call.hass.data[HOUSE]
     await async_logged(call.hass, *deleted)
     await async_order(call.hass, house.station.delete, clip_ids)
@@ -192,8 +207,8 @@ async def _async_watching(call: ServiceCall, who: Who, action: Action) -> list[L
     return coordinators
 
 
-async def _async_own_clip(hass: HomeAssistant, who: Who, clip_id: str, action: Action, deed: Deed) -> str:
-    """The camera of a clip with which the caller may do this; one that he may not see is as unknown as none."""
+async def _async_own_clip(hass: HomeAssistant, who: Who, clip_id: str, action: Action, deed: Deed) -> Clip:
+    """A clip with which the caller may do this; one that he may not see is as unknown as one that does not exist."""
     if not CLIP_ID_PATTERN.fullmatch(clip_id):
         raise invalid("unknown_clip")
     try:
@@ -202,7 +217,7 @@ async def _async_own_clip(hass: HomeAssistant, who: Who, clip_id: str, action: A
         await async_authorize(hass, who, action, deed, None, clip_id)
         raise
     await async_permitted(hass, who, action, deed, entry.clip.camera_id, clip_id)
-    return entry.clip.camera_id
+    return entry.clip
 
 
 def _word(call: ServiceCall, clip_id: str, verdict: Verdict, kind: Kind | None = None, text: str = "") -> ClipVerdict:

@@ -231,6 +231,9 @@ ROWS: Mapping[str, Row] = {
     "HEAD /api/localcam/clips/{clip_id}/video": Row(action=Action.VIEW, ask=_view("video", "HEAD")),
     "GET /api/localcam/clips/{clip_id}/thumbnail": Row(action=Action.VIEW, ask=_view("thumbnail", "GET")),
     "HEAD /api/localcam/clips/{clip_id}/thumbnail": Row(action=Action.VIEW, ask=_view("thumbnail", "HEAD")),
+    "GET /api/localcam/clips/{clip_id}/explanation": Row(action=Action.VIEW, ask=_view("explanation", "GET")),
+    "HEAD /api/localcam/clips/{clip_id}/explanation": Row(action=Action.VIEW, ask=_view("explanation", "HEAD")),
+    "action explain_clip": Row(action=Action.LIST, ask=_action("explain_clip", _of_clip, responds=True)),
     "action list_clips": Row(action=Action.LIST, ask=_action("list_clips", _of_camera, responds=True)),
     "action flag_clip": Row(
         action=Action.LABEL,

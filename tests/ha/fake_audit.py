@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from threading import Event
 
 from custom_components.localcam.engine.audited import (
     AuditEntry,
@@ -27,6 +28,12 @@ def a_head(size: int) -> AuditHead:
     )
 
 
+def _set_event() -> Event:
+    event = Event()
+    event.set()
+    return event
+
+
 @dataclass
 class FakeAudit:
     """The same methods as `AuditKeeper`; a test keeps them the same."""
@@ -39,6 +46,8 @@ class FakeAudit:
     fails: bool = False
     broken_at: int | None = None
     minded: int = 0
+    disk: Event = field(default_factory=_set_event)
+    """Cleared while the disk is slow."""
     head: AuditHead | None = None
 
     @property
@@ -50,6 +59,7 @@ class FakeAudit:
 
     def record(self, notes: Sequence[AuditNote]) -> list[AuditEntry]:
         self.off_loop()
+        assert self.disk.wait(10)
         self._must_work()
         entries = [
             AuditEntry(

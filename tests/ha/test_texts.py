@@ -72,6 +72,7 @@ async def test_every_action_is_described(hass: HomeAssistant, camera: LivingCame
         (services.FLAG_CLIP, "flag_clip"),
         (services.LIST_CLIPS, "list_clips"),
         (services.DELETE_CLIPS, "delete_clips"),
+        (services.EXPLAIN_CLIP, "explain_clip"),
         (audit_services.VERIFY, "verify_audit_log"),
         (audit_services.LIST, "list_audit"),
     ],
