@@ -10,10 +10,11 @@ import voluptuous as vol
 from .access import camera_entity_id, note
 from .authority import Action
 from .bridge import HOUSE
-from .calls import async_order, async_permitted, async_who_calls, invalid, one_of, within
+from .calls import async_order, async_permitted, async_who_calls, one_of, within
 from .const import DOMAIN
 from .engine.audited import AuditEntry, AuditQuery, AuditReport, Deed
 from .people import async_names
+from .refusal import refused as invalid
 
 LONGEST_WITNESS: Final = 1000
 PAGE: Final = (1.0, 1000.0)

@@ -47,6 +47,8 @@ class House:
         """What is done is written there first."""
         self.streams = StreamPlaces()
         self._audit_head: AuditHead | None = None
+        self.away: set[str] = set()
+        """Cameras of which the log said last that they are not available; a camera that is loaded anew is no other."""
         self._coordinators: dict[str, LocalCamCoordinator] = {}
         self._station: Station | None = None
         self._changing = asyncio.Lock()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 
 from homeassistant.core import HomeAssistant, ServiceCall
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, UnknownUser
+from homeassistant.exceptions import HomeAssistantError, UnknownUser
 
 from .access import async_authorize
 from .authority import Action
@@ -12,6 +12,7 @@ from .bridge import HOUSE
 from .const import DOMAIN
 from .engine.audited import AuditNote, Deed
 from .engine.errors import AuditError, EngineError, UnknownClipError, WorkerError
+from .refusal import refused as invalid
 from .who import Who
 
 
@@ -82,15 +83,6 @@ def within(value: float, limits: tuple[float, float], field: str) -> float:
     if not low <= value <= high:  # also false for NaN
         raise invalid("out_of_range", field=field, low=f"{low:g}", high=f"{high:g}")
     return value
-
-
-def invalid(key: str, **placeholders: object) -> ServiceValidationError:
-    """Something that the caller can put right."""
-    return ServiceValidationError(
-        translation_domain=DOMAIN,
-        translation_key=key,
-        translation_placeholders={name: str(value) for name, value in placeholders.items()},
-    )
 
 
 def _listed(choices: Iterable[StrEnum]) -> str:

@@ -7,7 +7,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
-from .coordinator import Changed, LocalCamConfigEntry, LocalCamCoordinator
+from .camera_state import Changed
+from .coordinator import LocalCamConfigEntry, LocalCamCoordinator
 from .engine.audited import AuditNote, Deed
 from .engine.errors import AuditError, EngineError
 from .engine.values import Clip

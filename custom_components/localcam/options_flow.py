@@ -33,6 +33,7 @@ from .const import (
 from .engine.errors import EngineError
 from .engine.settings import GIB, LIMITS, CameraSettings, HouseSettings, parse_camera
 from .house import async_apply_house, async_load_house, async_save_house
+from .markdown import escaped
 from .storage_folder import allowed_folders, prepare_folder, swells_backups
 
 
@@ -87,7 +88,7 @@ class LocalCamOptionsFlow(AccessSteps):
             step_id="camera",
             data_schema=self.add_suggested_values_to_schema(_CAMERA_FORM, user_input or kept),
             errors=errors,
-            description_placeholders={"name": entry.title},
+            description_placeholders={"name": escaped(entry.title)},
         )
 
     async def _async_change_camera(self, answers: Mapping[str, Any]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What watching costs, and what it keeps: for diagnosis, off until the owner wants them."""
+"""What watching costs and keeps, off until the owner wants it; and how it stands with calibrating."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,9 @@ from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfInformation
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import CameraState, Changed, LocalCamConfigEntry, LocalCamCoordinator
+from .camera_calibration import CalibrationState
+from .camera_state import CameraState, Changed
+from .coordinator import LocalCamConfigEntry, LocalCamCoordinator
 from .entity import LocalCamEntity
 
 PARALLEL_UPDATES = 0
@@ -110,6 +112,15 @@ SENSORS = (
             else {}
         ),
         shows=Changed.AUDIT,
+        needs_camera=False,
+        entity_registry_enabled_default=True,
+    ),
+    LocalCamSensorDescription(
+        key="calibration",
+        device_class=SensorDeviceClass.ENUM,
+        options=[state.value for state in CalibrationState],
+        value_fn=lambda state: state.calibration.value,
+        shows=Changed.CALIBRATION,
         needs_camera=False,
         entity_registry_enabled_default=True,
     ),

@@ -16,7 +16,8 @@ import voluptuous as vol
 from .access import CLIP_ID_PATTERN, async_authorize, authorize, camera_entity_id, camera_ids, note
 from .authority import Action
 from .bridge import HOUSE
-from .calls import async_logged, async_order, async_permitted, async_who_calls, invalid, one_of, within
+from .calls import async_logged, async_order, async_permitted, async_who_calls, one_of, within
+from .camera_zones import async_set_zones, zones_of
 from .const import DOMAIN
 from .coordinator import LocalCamCoordinator
 from .engine.audited import Deed, Look
@@ -24,6 +25,7 @@ from .engine.errors import AuditError, WorkerError
 from .engine.values import CatalogueEntry, Clip, ClipQuery, ClipVerdict, Kind, Verdict
 from .explanation import async_explanation
 from .people import async_names
+from .refusal import refused as invalid
 from .who import Who
 
 MISSED_S: Final = (1.0, 60.0)
@@ -60,6 +62,8 @@ LIST_CLIPS: Final = vol.Schema(
         vol.Optional("limit", default=100): vol.Coerce(int),
     }
 )
+SET_ZONES: Final = cv.make_entity_service_schema({vol.Required("zones"): object})
+LIST_ZONES: Final = cv.make_entity_service_schema({})
 EXPLAIN_CLIP: Final = vol.Schema({vol.Required("clip_id"): cv.string})
 DELETE_CLIPS: Final = vol.Schema({vol.Required("clip_ids"): vol.All(cv.ensure_list, [cv.string])})
 
@@ -74,6 +78,8 @@ def async_register_services(hass: HomeAssistant) -> None:
     register(DOMAIN, "list_clips", _async_list_clips, LIST_CLIPS, SupportsResponse.ONLY)
     register(DOMAIN, "explain_clip", _async_explain_clip, EXPLAIN_CLIP, SupportsResponse.ONLY)
     register(DOMAIN, "delete_clips", _async_delete_clips, DELETE_CLIPS)
+    register(DOMAIN, "set_zones", _async_set_zones, SET_ZONES, SupportsResponse.OPTIONAL)
+    register(DOMAIN, "list_zones", _async_list_zones, LIST_ZONES, SupportsResponse.ONLY)
 
 
 # The actions
@@ -157,6 +163,24 @@ async def _async_delete_clips(call: ServiceCall) -> None:
     await house.async_clips_changed()
 
 
+async def _async_set_zones(call: ServiceCall) -> ServiceResponse:
+    coordinators = await _async_loaded(call, await async_who_calls(call), Action.CONTROL)
+    if len(coordinators) > 1:
+        raise invalid("one_camera")
+    zones = await async_set_zones(coordinators[0], call.data["zones"])
+    return {"zones": zones} if call.return_response else None
+
+
+async def _async_list_zones(call: ServiceCall) -> ServiceResponse:
+    who = await async_who_calls(call)
+    return {
+        "cameras": [
+            {"camera": camera_entity_id(call.hass, coordinator.camera_id), "zones": zones_of(coordinator)}
+            for coordinator in await _async_loaded(call, who, Action.LIST)
+        ]
+    }
+
+
 # What they share
 
 
@@ -203,6 +227,16 @@ async def _async_watching(call: ServiceCall, who: Who, action: Action) -> list[L
             raise invalid("camera_resting", camera=coordinator.entry.title)
         if coordinator is None or not coordinator.state.online:
             raise invalid("camera_offline", camera=camera_entity_id(call.hass, camera_id) or "")
+        coordinators.append(coordinator)
+    return coordinators
+
+
+async def _async_loaded(call: ServiceCall, who: Who, action: Action) -> list[LocalCamCoordinator]:
+    """The targeted cameras, whether they give pictures or not."""
+    coordinators = []
+    for camera_id in await _async_cameras(call, who, action):
+        if (coordinator := call.hass.data[HOUSE].coordinator(camera_id)) is None:
+            raise invalid("camera_not_loaded", camera=camera_entity_id(call.hass, camera_id) or "")
         coordinators.append(coordinator)
     return coordinators
 

@@ -12,6 +12,7 @@ from custom_components.localcam.engine.errors import ArchiveError, WorkerError
 from custom_components.localcam.engine.messages import (
     AllowRecording,
     Answer,
+    Calibrate,
     ChangeSettings,
     ClipClosed,
     Command,
@@ -91,8 +92,8 @@ def answering(make: Callable[[int], Report]) -> Callable[[Command], Report | Non
 
     def answer(command: Command) -> Report | None:
         match command:
-            case RecordNow(request_id=number) | KeepLast(request_id=number) | WantPicture(request_id=number):
-                return make(number)
+            case RecordNow() | KeepLast() | Calibrate() | WantPicture():
+                return make(command.request_id)
             case _:
                 return None
 
@@ -275,6 +276,18 @@ def test_a_request_that_cannot_be_met_says_why(world: World) -> None:
 
     with pytest.raises(WorkerError, match="storage_full"):
         world.post.record_now(10)
+
+
+def test_calibrating_is_begun_or_refused_with_a_reason(world: World) -> None:
+    worker = await_first(world)
+    worker.answer = answering(lambda number: Answer(request_id=number))
+    world.post.calibrate(20)
+    assert isinstance(worker.commands[-1], Calibrate)
+    assert worker.commands[-1].seconds == 20
+
+    worker.answer = answering(lambda number: Answer(request_id=number, problem="something_moves"))
+    with pytest.raises(WorkerError, match="something_moves"):
+        world.post.calibrate(20)
 
 
 def test_a_worker_that_is_gone_is_offline_and_gives_no_picture() -> None:

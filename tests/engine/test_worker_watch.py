@@ -17,25 +17,22 @@ from custom_components.localcam.engine.ingest.demo_script import Act, DemoAct
 from custom_components.localcam.engine.ingest.demo_source import DemoMediaSource
 from custom_components.localcam.engine.messages import (
     Answer,
+    Calibrate,
+    Calibrated,
     ChangeSettings,
     ClipClosed,
     Health,
     KeepLast,
     MotionStarted,
+    ProblemChanged,
     RecordNow,
     Report,
     SourceBack,
     SourceLost,
     Watch,
 )
-from custom_components.localcam.engine.settings import (
-    AddressSource,
-    CameraSettings,
-    DetectSettings,
-    RecordSettings,
-    Zone,
-)
-from custom_components.localcam.engine.values import ClipEnd, Kind, Packet
+from custom_components.localcam.engine.settings import AddressSource, CameraSettings, DetectSettings, RecordSettings
+from custom_components.localcam.engine.values import CalibrationFault, CameraProblem, ClipEnd, Kind, Packet
 from custom_components.localcam.engine.vault.sealed_file import SealedWriter
 from custom_components.localcam.engine.vault.vault import Vault
 from custom_components.localcam.engine.wire import decode_reported
@@ -49,6 +46,7 @@ from custom_components.localcam.engine.worker_inbox import (
     StationGone,
 )
 from custom_components.localcam.engine.worker_outbox import Outbox
+from custom_components.localcam.engine.zone_settings import Zone
 from tests.engine.detect.rooms import act, room
 from tests.engine.packets import Camera, Footage, film
 from tests.engine.workers import FakeClock
@@ -147,7 +145,7 @@ class World:
 
         self.inbox.then(pass_on)
 
-    def command(self, command: RecordNow | KeepLast | ChangeSettings) -> None:
+    def command(self, command: RecordNow | KeepLast | ChangeSettings | Calibrate) -> None:
         self.inbox.then(lambda: Commanded(command=command))
 
     def connection(self, role: Role) -> FakeConnection:
@@ -235,7 +233,8 @@ def test_a_light_that_goes_on_is_recorded_while_it_does_and_turns_no_motion_on(w
 def test_a_clip_is_explained_by_a_picture_of_what_moved_and_what_decided(world: World, tmp_path: Path) -> None:
     footage = demo_room(16, act(Act.PERSON, 4, 9, depth=2))
     square = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
-    zoned = replace(SETTINGS, detect=DetectSettings(sensitivity=6, zones=(Zone(name="all", polygon=square),)))
+    zone = Zone(zone_id="all", name="all", polygon=square)
+    zoned = replace(SETTINGS, detect=DetectSettings(sensitivity=6, zones=(zone,)))
     world.first = replace(world.first, settings=zoned)
     world.connect(Role.MAIN, footage)
     world.play(Role.MAIN, footage.packets)
@@ -342,3 +341,28 @@ def test_sound_that_is_switched_on_makes_the_clip_go_on_by_the_new_streams_clock
     assert (first.end, second.end) == (ClipEnd.FORMAT_CHANGED, ClipEnd.COMPLETE)
     assert second.continues_clip_id == first.clip_id
     assert second.duration_s == pytest.approx(3, abs=0.3)
+
+
+def test_a_camera_that_is_not_there_or_sees_nothing_is_not_calibrated(world: World) -> None:
+    world.command(Calibrate(request_id=1, seconds=3))
+    world.connect(Role.MAIN, LARGE)
+    world.play(Role.MAIN, during(LARGE, 0, 6))
+    world.command(Calibrate(request_id=2, seconds=3))
+    world.run()
+
+    # The film's bar wanders off with all the detail that there was: another view, to the detector.
+    assert [each.problem for each in world.all_of(ProblemChanged)] == [CameraProblem.MOVED]
+    assert [answer.problem for answer in world.all_of(Answer)] == ["offline", "sees_nothing"]
+    assert world.all_of(Calibrated) == []
+
+
+def test_calibrating_that_the_end_of_the_stream_cuts_short_says_so(world: World) -> None:
+    world.connect(Role.MAIN, LARGE)
+    world.play(Role.MAIN, during(LARGE, 0, 0.5))
+    world.command(Calibrate(request_id=1, seconds=20))
+    world.play(Role.MAIN, during(LARGE, 0.5, 1))
+    world.disconnect(Role.MAIN)
+    world.run()
+
+    assert [answer.problem for answer in world.all_of(Answer)] == [""]
+    assert [each.calibration.fault for each in world.all_of(Calibrated)] == [CalibrationFault.LOST]

@@ -201,7 +201,8 @@ def _socket(message: Callable[[House, Thing], dict[str, Any]], hidden: str) -> A
         answer = await socket.receive_json()
         if answer["success"]:
             return Got.DONE
-        return Got.HIDDEN if answer["error"]["code"] == hidden else Got.FORBIDDEN
+        error = answer["error"]
+        return Got.HIDDEN if hidden in (error["code"], error.get("translation_key")) else Got.FORBIDDEN
 
     return ask
 
@@ -250,6 +251,21 @@ ROWS: Mapping[str, Row] = {
         action=Action.ADMINISTER, ask=_action("verify_audit_log", lambda house, thing: {}, responds=True)
     ),
     "action list_audit": Row(action=Action.AUDIT, ask=_action("list_audit", _of_clip, responds=True)),
+    "action set_zones": Row(
+        action=Action.CONTROL, ask=_action("set_zones", lambda house, thing: {**_of_camera(house, thing), "zones": []})
+    ),
+    "action list_zones": Row(action=Action.LIST, ask=_action("list_zones", _of_camera, responds=True)),
+    "command localcam/zones/get": Row(
+        action=Action.LIST,
+        ask=_socket(lambda house, thing: {"type": "localcam/zones/get", **_of_camera(house, thing)}, "unknown_camera"),
+    ),
+    "command localcam/zones/set": Row(
+        action=Action.CONTROL,
+        ask=_socket(
+            lambda house, thing: {"type": "localcam/zones/set", **_of_camera(house, thing), "zones": []},
+            "unknown_camera",
+        ),
+    ),
     "media source, browsed": Row(
         action=Action.LIST,
         ask=_socket(

@@ -28,6 +28,7 @@ from custom_components.localcam.engine.messages import (
     SourceLost,
     StreamAddress,
     WorkerEnded,
+    ZonesMoving,
 )
 from custom_components.localcam.engine.settings import AddressSource, CameraSettings, HouseSettings
 from custom_components.localcam.engine.values import (
@@ -160,15 +161,18 @@ class FakeStation:
     def crash(self, camera_id: str, last_words: str = "") -> None:
         self.report(camera_id, WorkerEnded(exit_code=-9, expected=False, last_words=last_words))
 
-    def move(self, camera_id: str) -> None:
+    def move(self, camera_id: str, kind: Kind = Kind.PERSON) -> None:
         now_s = self.clock.monotonic_s()
         self.report(
             camera_id,
-            MotionStarted(event_id="E1", captured_at_s=now_s, decoded_at_s=now_s, kind=Kind.PERSON, score=0.8),
+            MotionStarted(event_id="E1", captured_at_s=now_s, decoded_at_s=now_s, kind=kind, score=0.8),
         )
 
-    def rest_from_motion(self, camera_id: str) -> None:
-        self.report(camera_id, MotionEnded(event=an_event(), clip_id=None))
+    def move_in(self, camera_id: str, *zone_ids: str) -> None:
+        self.report(camera_id, ZonesMoving(zone_ids=zone_ids))
+
+    def rest_from_motion(self, camera_id: str, kind: Kind = Kind.PERSON) -> None:
+        self.report(camera_id, MotionEnded(event=replace(an_event(), kind=kind), clip_id=None))
 
     def health(self, camera_id: str, **changed: Any) -> None:
         report = Health(
@@ -240,6 +244,12 @@ class FakeStation:
         clip = a_clip(camera_id, 99, self.clock.utc_s(), reason=ClipReason.MISSED)
         self.save(clip)
         return clip.clip_id
+
+    def calibrate(self, camera_id: str, seconds: float) -> None:
+        self._off_loop()
+        if self.problem:
+            raise WorkerError(self.problem)
+        self.calls.append(("calibrate", camera_id, seconds))
 
     def entity_address(self, camera_id: str, address: StreamAddress | None) -> None:
         self._off_loop()

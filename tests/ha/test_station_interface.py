@@ -21,6 +21,7 @@ CALLED = (
     "picture",
     "record_now",
     "keep_last",
+    "calibrate",
     "entity_address",
     "entity_picture",
     "check_address",

@@ -15,6 +15,7 @@ from .executor import CameraExecutor, Worker
 from .messages import (
     AllowRecording,
     Answer,
+    Calibrate,
     ChangeSettings,
     ClipClosed,
     Command,
@@ -150,6 +151,12 @@ class CameraPost:
         if not isinstance(closed, ClipClosed):
             raise WorkerError("nothing_kept")
         return closed.clip.clip_id
+
+    def calibrate(self, seconds: float) -> None:
+        """Begin to learn the empty room; `Calibrated` follows. Raises WorkerError with the problem's key."""
+        with self._asking() as (request_id, answers):
+            self._send(Calibrate(request_id=request_id, seconds=seconds))
+            _raise_problem(_next_of(answers, _ANSWER_S))
 
     @contextmanager
     def _asking(self) -> Iterator[tuple[int, SimpleQueue[Report]]]:

@@ -3,6 +3,7 @@
     EngineError
     ├── SettingsError           a mapping that is not a valid setting
     ├── SourceError             a camera that does not give pictures; `fault` says why
+    │   └── DetectStreamError   its second stream does not
     ├── WireError               bytes between station and worker that are no message
     ├── WorkerError             a worker that does not run or does not answer
     ├── StorageError            the storage folder does not take or give bytes
@@ -57,6 +58,10 @@ class SourceError(EngineError):
         self.fault = fault
         self.detail = detail
         """For the log; free of credentials."""
+
+
+class DetectStreamError(SourceError):
+    """A camera whose second stream, in which motion is to be looked for, does not give pictures."""
 
 
 class WireError(EngineError):

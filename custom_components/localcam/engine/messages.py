@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from .errors import SourceFault
 from .settings import CameraSettings
-from .values import CameraFacts, CameraProblem, Clip, DetectorModel, Kind, MotionEvent
+from .values import Calibration, CameraFacts, CameraProblem, Clip, DetectorModel, Kind, MotionEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +84,14 @@ class KeepLast:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Calibrate:
+    """Take what comes for a while for the empty room; answered by `Answer`, then by a `Calibrated`."""
+
+    request_id: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WantPicture:
     """Ask for the last picture as JPEG; answered by `Picture`."""
 
@@ -119,6 +127,7 @@ type Command = (
     | AllowRecording
     | RecordNow
     | KeepLast
+    | Calibrate
     | WantPicture
     | EntityAddress
     | EntityPicture
@@ -168,6 +177,27 @@ class MotionEnded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ZonesMoving:
+    """In which including zones there is motion, quiet time included; sent when it changes."""
+
+    zone_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemChanged:
+    """The camera began or ceased to see nothing; sent when it changes."""
+
+    problem: CameraProblem | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibrated:
+    """The time of `Calibrate` is over, or was cut short."""
+
+    calibration: Calibration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClipClosed:
     """A clip is finished and on disk under its final name; the station enters it in the catalogue."""
 
@@ -197,11 +227,11 @@ class RecordingFailed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """Whether `RecordNow` or `KeepLast` could be begun."""
+    """Whether `RecordNow`, `KeepLast` or `Calibrate` could be begun."""
 
     request_id: int
     problem: str = ""
-    """Empty when it could; else a key: `offline`, `nothing_kept`, `storage_full`."""
+    """Empty when it could; else a key: `offline`, `nothing_kept`, `storage_full`, `something_moves`, `sees_nothing`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,8 +265,6 @@ class Health:
     """Of one core, since the last report."""
     memory_bytes: int
     """Anonymous memory; 0 where the system does not tell."""
-    problem: CameraProblem | None = None
-    """Why the camera sees nothing, if so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,6 +281,8 @@ class ProbeFailed:
 
     fault: SourceFault
     detail: str
+    of_detect_stream: bool = False
+    """The camera itself does; its second stream does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,6 +308,9 @@ type Report = (
     | SourceLost
     | MotionStarted
     | MotionEnded
+    | ZonesMoving
+    | ProblemChanged
+    | Calibrated
     | ClipClosed
     | RecordingFailed
     | Answer

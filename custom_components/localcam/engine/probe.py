@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from queue import SimpleQueue
 
-from .errors import SourceError, SourceFault, WorkerError
+from .errors import DetectStreamError, SourceError, SourceFault, WorkerError
 from .executor import CameraExecutor, LocalExecutor, Worker
 from .messages import (
     AddressWanted,
@@ -29,8 +29,9 @@ def probe(
     entity_picture: Callable[[], bytes] | None = None,
     executor: CameraExecutor | None = None,
 ) -> Probed:
-    """What the camera shows; blocks for up to about 25 s. Raises SourceError, or WorkerError where none can run.
+    """What the camera shows; blocks for up to about 25 s.
 
+    Raises SourceError, DetectStreamError where it is the second stream alone, or WorkerError where none can run.
     `entity_address` and `entity_picture` answer for a camera entity; they are called from this thread.
     """
     inbox: SimpleQueue[Reported | None] = SimpleQueue()
@@ -42,8 +43,8 @@ def probe(
             match reported.report:
                 case Probed() as probed:
                     return probed
-                case ProbeFailed(fault=fault, detail=detail):
-                    raise SourceError(fault, detail)
+                case ProbeFailed(fault=fault, detail=detail, of_detect_stream=of_detect_stream):
+                    raise (DetectStreamError if of_detect_stream else SourceError)(fault, detail)
                 case AddressWanted():
                     address = entity_address() if entity_address else None
                     _answer(worker, EntityAddress(address=address))

@@ -101,6 +101,13 @@ class Station:
         """The id of the clip that keeps the last seconds; raises WorkerError with a problem's key as its text."""
         return self._post_or_offline(camera_id).keep_last(seconds)
 
+    def calibrate(self, camera_id: str, seconds: float) -> None:
+        """Begin to learn the empty room; `Calibrated` is reported when it is over, or cut short.
+
+        Raises WorkerError with a problem's key as its text (`offline`, `sees_nothing`, `something_moves`).
+        """
+        self._post_or_offline(camera_id).calibrate(seconds)
+
     def entity_address(self, camera_id: str, address: StreamAddress | None) -> None:
         """The answer to the camera's `AddressWanted`."""
         self._tell(camera_id, EntityAddress(address=address))

@@ -148,6 +148,26 @@ class CameraProblem(StrEnum):
     DARK = "dark"
 
 
+class CalibrationFault(StrEnum):
+    """Why watching the empty room taught nothing; what was known before stays."""
+
+    MOTION = "motion"
+    """Something moved across the room."""
+    LIGHT = "light"
+    """The light changed."""
+    LOST = "lost"
+    """The camera stopped sending, or began to send other pictures."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """What came of watching the empty room."""
+
+    fault: CalibrationFault | None
+    noise_floor: bytes = field(default=b"", repr=False)
+    """See `DetectSettings`; empty with a fault."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Features:
     """What one analysed frame's motion looks like, as numbers of a fixed order."""

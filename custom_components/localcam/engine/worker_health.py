@@ -39,5 +39,4 @@ class HealthReport:
             dropped_packets=sight.dropped,
             cpu_share=self._account.cpu_share(),
             memory_bytes=self._memory_bytes,
-            problem=sight.problem if online else None,
         )

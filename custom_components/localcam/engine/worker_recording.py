@@ -5,7 +5,7 @@ from pathlib import Path
 from ulid_transform import ulid_now
 
 from .clock import Clock
-from .detect.event_machine import Started
+from .detect.event_machine import Named, Started
 from .messages import (
     Answer,
     ClipClosed,
@@ -73,6 +73,10 @@ class Recording:
         self._pass_on(extend(look.at_s, look.score, look.kind))
         if recorder.strongest_at_s == look.at_s:
             self._sight.remember(look)
+
+    def motion_named(self, named: Named) -> None:
+        """The open event is of another kind than it seemed to be."""
+        self._recorder.motion_named(named.since_s, named.kind)
 
     def motion_ended(self, event: MotionEvent) -> str | None:
         """An event is over; the clip that holds its beginning, where there is one."""

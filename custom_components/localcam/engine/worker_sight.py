@@ -11,8 +11,9 @@ from .detect.event_machine import Transition
 from .detect.watcher import MotionWatcher
 from .ingest.decoder import Decoder, Picture
 from .record.explanation import draw_explanation
-from .settings import DetectSettings, Zone
-from .values import CameraProblem, DetectorModel, Kind, Medium, MotionEvent, Packet, StreamFormat
+from .settings import DetectSettings
+from .values import Calibration, CameraProblem, DetectorModel, Kind, Medium, MotionEvent, Packet, StreamFormat
+from .zone_settings import Zone
 
 _LATE_S = 1.0
 """Packets that waited this long are not decoded: recording goes on, and the next keyframe catches up."""
@@ -78,6 +79,24 @@ class Sight:
     def problem(self) -> CameraProblem | None:
         """Why the camera sees nothing, if so."""
         return self._watcher.problem
+
+    @property
+    def in_motion(self) -> bool:
+        """Whether an event that alerts is open."""
+        return self._watcher.in_motion
+
+    @property
+    def zones_moving(self) -> frozenset[str]:
+        """Ids of the including zones in which the picture looked at last moved."""
+        return self._watcher.zones_moving
+
+    def calibrate(self, seconds: float) -> tuple[Transition, ...]:
+        """Learn the empty room for so long."""
+        return self._watcher.calibrate(seconds)
+
+    def take_calibration(self) -> Calibration | None:
+        """What came of it, once it is over; only once."""
+        return self._watcher.take_calibration()
 
     def formats_changed(self, formats: tuple[StreamFormat, ...]) -> tuple[Transition, ...]:
         """Another stream, or the same one with another size: what was learned of the room is void."""

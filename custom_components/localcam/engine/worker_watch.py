@@ -12,11 +12,12 @@ from ulid_transform import ulid_now
 
 from .backoff import Backoff
 from .clock import Clock
-from .detect.event_machine import Ended, Grew, Started, Transition
+from .detect.event_machine import Ended, Grew, Named, Started, Transition
 from .errors import SourceFault
 from .messages import (
     AllowRecording,
     Answer,
+    Calibrate,
     ChangeSettings,
     EntityAddress,
     EntityPicture,
@@ -47,6 +48,7 @@ from .worker_inbox import (
     Role,
     StationGone,
 )
+from .worker_news import News
 from .worker_outbox import Outbox
 from .worker_recording import Recording
 from .worker_sight import Sight
@@ -68,6 +70,7 @@ class CameraWatch:
         self._random = random
         self._desk = EntityDesk(outbox)
         self._sight = Sight(first.settings.detect, first.model, ulid_now, clock)
+        self._news = News(first.settings.detect, outbox, self._sight)
         self._recording = Recording(first, outbox, inbox, clock, self._sight)
         self._connections: dict[Role, Connection] = {}
         self._formats: dict[Role, tuple[StreamFormat, ...]] = {}
@@ -176,12 +179,14 @@ class CameraWatch:
             if self._watched_role is Role.MAIN:
                 # A stream that only fell silent may go on as it was; of one that was closed no formats are left.
                 self._tell(self._sight.formats_changed(self._formats.get(Role.MAIN, ())))
+        self._news.tell(self._clock.monotonic_s())
         self._outbox.report(SourceLost(fault=fault, detail=detail, retry_in_s=retry_in_s))
 
     def _look(self, packets: list[Packet]) -> None:
         look = self._sight.see(packets)
         if look is not None:
             self._tell(look.transitions, look.decoded_at_s)
+            self._news.looked(look)
             if look.goes_on:
                 self._recording.motion_continues(look)
             for connection in self._connections.values():
@@ -199,6 +204,8 @@ class CameraWatch:
                     self._recording.motion_started(transition)
                 case Grew():
                     pass  # the look that it came with tells the recorder
+                case Named():
+                    self._recording.motion_named(transition)
                 case Ended(event=event):
                     clip_id = self._recording.motion_ended(event)
                     self._outbox.report(MotionEnded(event=event, clip_id=clip_id))
@@ -215,6 +222,8 @@ class CameraWatch:
                 self._recording.record_now(command)
             case KeepLast():
                 self._recording.keep_last(command)
+            case Calibrate() if self._news.answer(command, online=self._online):
+                self._tell(self._sight.calibrate(command.seconds))
             case WantPicture(request_id=request_id):
                 picture = self._sight.picture if self._online else None
                 self._outbox.report(Picture(request_id=request_id, jpeg=picture.to_jpeg() if picture else b""))
@@ -231,6 +240,7 @@ class CameraWatch:
         sound_changed = settings.record.sound is not self._settings.record.sound
         self._settings = settings
         self._sight.change(settings.detect)
+        self._news.change(settings.detect)
         self._recording.change(settings.record)
         if sound_changed:
             self._disconnect()
@@ -246,6 +256,7 @@ class CameraWatch:
         if self._online and now_s - self._heard_at_s > _SILENCE_S:
             self._lost(SourceFault.LOST, f"no picture came for {_SILENCE_S:g} s", 0.0)
         self._tell(self._sight.tick())
+        self._news.tell(now_s)
         if (health := self._health.due(self._online, self._sight)) is not None:
             self._outbox.report(health)
 
