@@ -15,6 +15,7 @@ from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
 from .coordinator import LocalCamCoordinator
+from .engine.audited import AuditHead, AuditNote, Deed
 from .engine.clock import Clock, SystemClock
 from .engine.errors import EngineError
 from .engine.messages import Reported
@@ -22,7 +23,10 @@ from .engine.settings import HouseSettings
 from .engine.station import Station
 from .engine.values import StorageState
 from .house import async_load_house, async_on_house_change, own_port
+from .ledger import Ledger
 from .storage_folder import swells_backups
+from .stream_places import StreamPlaces
+from .who import Who
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -40,6 +44,10 @@ class House:
         self.hass = hass
         self.clock = clock or SystemClock()
         self.storage: StorageState | None = None
+        self.ledger = Ledger(hass, self.clock, self._on_audit_head)
+        """What is done is written there first."""
+        self.streams = StreamPlaces()
+        self._audit_head: AuditHead | None = None
         self.away: set[str] = set()
         """Cameras of which the log said last that they are not available; a camera that is loaded anew is no other."""
         self._coordinators: dict[str, LocalCamCoordinator] = {}
@@ -72,6 +80,7 @@ class House:
             if self._station is None:
                 await self._async_start(await async_load_house(self.hass))
             self._coordinators[coordinator.camera_id] = coordinator
+            coordinator.async_audit_signed(self._audit_head)
             if self.storage is not None:
                 coordinator.async_storage_changed(self.storage)
 
@@ -86,6 +95,10 @@ class House:
         """Follow new settings of the house, before they are saved. Raises EngineError."""
         async with self._changing:
             if self._station is not None:
+                who = Who.acting(self.hass)
+                await self.ledger.async_try_record(
+                    AuditNote(deed=Deed.SETTINGS, user_id=who.user_id, token_id=who.token_id, reason="house")
+                )
                 await self.hass.async_add_executor_job(self._station.change_house, settings)
                 await self._async_look_at_storage(settings)
             elif settings.storage_folder != (await async_load_house(self.hass)).storage_folder:
@@ -110,6 +123,7 @@ class House:
             await self.hass.async_add_executor_job(station.stop)
             raise
         self._station = station
+        self.ledger.async_begin(station.audit)
         # Entries are not unloaded when Home Assistant stops.
         self._undo = [
             self.hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, self._async_home_assistant_stops),
@@ -134,6 +148,7 @@ class House:
         for issue_id in (ISSUE_STORAGE_FULL, ISSUE_CLIPS_IN_BACKUPS, ISSUE_PUBLIC_HOST):
             ir.async_delete_issue(self.hass, DOMAIN, issue_id)
         station, self._station, self.storage = self._station, None, None
+        self.ledger.async_end()
         if station is not None:
             await self.hass.async_add_executor_job(station.stop)
 
@@ -152,6 +167,13 @@ class House:
     def _async_receive(self, reported: Reported) -> None:
         if coordinator := self._coordinators.get(reported.camera_id):
             coordinator.async_receive(reported)
+
+    @callback
+    def _on_audit_head(self, head: AuditHead | None) -> None:
+        if head != self._audit_head:
+            self._audit_head = head
+            for coordinator in list(self._coordinators.values()):
+                coordinator.async_audit_signed(head)
 
     # Storage
 

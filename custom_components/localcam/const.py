@@ -37,3 +37,11 @@ CONF_QUOTA_GB: Final = "quota_gb"
 CONF_FREE_FLOOR_PERCENT: Final = "free_floor_percent"
 CONF_FREE_FLOOR_GB: Final = "free_floor_gb"
 CONF_PUBLIC_HOST: Final = "public_host"
+
+# Who may do what: a config entry's options, then the house's own store.
+CONF_VIEWERS: Final = "viewers"
+CONF_MEDIA_PLAYERS: Final = "media_players"
+CONF_LABELLERS: Final = "labellers"
+CONF_CURATORS: Final = "curators"
+CONF_AUDITORS: Final = "auditors"
+CONF_REMOTE_USERS: Final = "remote_users"

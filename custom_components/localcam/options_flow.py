@@ -5,7 +5,7 @@ from contextlib import suppress
 import re
 from typing import Any, Final
 
-from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult, OptionsFlow
+from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult
 from homeassistant.helpers.selector import (
     BooleanSelector,
     NumberSelector,
@@ -19,6 +19,7 @@ from homeassistant.helpers.selector import (
 from homeassistant.helpers.translation import async_get_translations
 import voluptuous as vol
 
+from .access_flow import AccessSteps
 from .const import (
     CONF_CPU_BUDGET_PERCENT,
     CONF_ECONOMY,
@@ -84,12 +85,12 @@ _HOUSE_FORM: Final = vol.Schema(
 )
 
 
-class LocalCamOptionsFlow(OptionsFlow):
+class LocalCamOptionsFlow(AccessSteps):
     """Everything here is applied to what runs: no camera is restarted, no recording is cut."""
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask what is to be changed."""
-        return self.async_show_menu(step_id="init", menu_options=["camera", "house"])
+        return self.async_show_menu(step_id="init", menu_options=["camera", "access", "house", "house_access"])
 
     async def async_step_camera(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Change this camera."""

@@ -121,6 +121,19 @@ SENSORS = (
         needs_camera=False,
     ),
     LocalCamSensorDescription(
+        key="audit_log",
+        # Short enough for a slip of paper; the recorder keeps each one, and so becomes a witness.
+        value_fn=lambda state: state.audit_head.witness if state.audit_head else None,
+        attributes_fn=lambda state: (
+            {"checkpoint": state.audit_head.checkpoint, "verifier_key": state.audit_head.verifier_key}
+            if state.audit_head
+            else {}
+        ),
+        shows=Changed.AUDIT,
+        needs_camera=False,
+        entity_registry_enabled_default=True,
+    ),
+    LocalCamSensorDescription(
         key="calibration",
         device_class=SensorDeviceClass.ENUM,
         options=[state.value for state in CalibrationState],

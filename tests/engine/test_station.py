@@ -10,6 +10,8 @@ from threading import Event, Thread
 
 import pytest
 
+from custom_components.localcam.engine.audit_keeper import AuditKeeper
+from custom_components.localcam.engine.audited import AuditQuery, Deed
 from custom_components.localcam.engine.clip_keeper import ClipKeeper
 from custom_components.localcam.engine.errors import ArchiveError, SourceError, StorageError, WorkerError
 from custom_components.localcam.engine.messages import (
@@ -281,3 +283,19 @@ def test_a_public_host_is_let_in_only_as_long_as_the_owner_says_so(world: World)
 
 def _fail(*_: object) -> None:
     raise ArchiveError("its disk is full")
+
+
+def test_its_log_has_its_start_what_it_deleted_and_its_stop(world: World, tmp_path: Path) -> None:
+    for number in range(12):
+        closed = world.recorded(f"01J000000000000000000000{number:02}")
+        world.station.keep(Reported(camera_id="hall", epoch=1, sequence=number + 1, report=closed), closed)
+    world.station.enforce_bounds()
+    gone = 12 - len(world.clips())
+    assert gone > 0
+    world.station.stop()
+    after = AuditKeeper(tmp_path / "catalogue", FakeClock())
+    deeds = [entry.note.deed for entry in reversed(after.entries(AuditQuery()))]
+    assert deeds == [Deed.START, Deed.KEYS, *[Deed.DELETE] * gone, Deed.STOP]
+    report = after.verify()
+    assert (report.holds, report.head and report.head.size) == (True, len(deeds))
+    after.close()

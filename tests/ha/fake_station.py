@@ -47,6 +47,8 @@ from custom_components.localcam.engine.values import (
     StoredFile,
 )
 
+from .fake_audit import FakeAudit
+
 JPEG = b"\xff\xd8\xff\xe0 the room \xff\xd9"
 THUMBNAIL = b"\xff\xd8\xff\xe0 its strongest moment \xff\xd9"
 EXPLANATION = b"\xff\xd8\xff\xe0 what moved in it \xff\xd9"
@@ -103,6 +105,8 @@ class World:
     """Folders that were chosen while no station ran."""
     catalogue: dict[str, CatalogueEntry] = field(default_factory=dict)
     """Survives a station, as files do."""
+    audit: FakeAudit | None = None
+    """The same; there is one once there was a station."""
 
     @property
     def station(self) -> FakeStation:
@@ -134,6 +138,8 @@ class FakeStation:
         self.running = False
         self.watched: dict[str, CameraSettings] = {}
         self.calls: list[tuple[Any, ...]] = []
+        self.audit = world.audit or FakeAudit(clock, self._off_loop)
+        world.audit = self.audit
         self.pictures = 0
         self.may_record = True
         self.problem: str | None = None

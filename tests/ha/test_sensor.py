@@ -28,6 +28,9 @@ async def test_they_are_off_until_the_owner_wants_them(
     hass: HomeAssistant, camera: LivingCamera, entity_registry: er.EntityRegistry
 ) -> None:
     for row in SENSORS:
+        if row.entity_registry_enabled_default:
+            assert row.key in ("audit_log", "calibration")  # a witness that is off is none
+            continue
         entry = entity_registry.async_get(camera.entity_id("sensor", row.key))
         assert entry is not None
         assert entry.disabled_by is er.RegistryEntryDisabler.INTEGRATION

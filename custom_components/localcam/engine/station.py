@@ -11,6 +11,7 @@ from datetime import tzinfo
 from pathlib import Path
 import random
 
+from .audit_keeper import AuditKeeper
 from .backoff import CRASH_STEPS_S, Backoff
 from .camera_post import CameraPost
 from .clip_keeper import ClipKeeper, ClipReader
@@ -50,14 +51,18 @@ class Station:
         self._clock = clock
         self._on_report = on_report
         self._executor = executor or LocalExecutor()
-        self._keeper = ClipKeeper(catalogue_folder, clock, self._executor)
+        self.audit = AuditKeeper(catalogue_folder, clock)
+        """Who did what; also to be asked by whoever shows or changes something, before it is done."""
+        self._keeper = ClipKeeper(catalogue_folder, clock, self._executor, self.audit.log_deletions)
         self._cameras = WatchedCameras(self._new_post)
         self._live = LiveViews(self._locate, clock)
 
     def start(self, house: HouseSettings) -> None:
         """Open the catalogue and finish what a crash left; raises ArchiveError or StorageError."""
         self._take_rules(house)
-        self._keeper.open(house)
+        self.audit.open()
+        saved = self._keeper.open(house)
+        self.audit.log_recovery(None, saved)
 
     def choose_folder(self, house: HouseSettings) -> None:
         """Instead of `change_house`, where the station does not run. Raises ArchiveError or StorageError."""
@@ -68,6 +73,7 @@ class Station:
         self._live.end_all()
         self._cameras.close()
         self._keeper.close()
+        self.audit.close()
 
     def change_house(self, house: HouseSettings) -> None:
         """Other bounds at once; another folder for the clips that follow, another public host. Raises StorageError."""
@@ -226,6 +232,8 @@ class Station:
         except EngineError as err:
             failed = RecordingFailed(fault=RecordingFault.DISK_ERROR, detail=str(err))
             saved = [Reported(camera_id=camera_id, epoch=0, sequence=0, report=failed)]
+        else:
+            self.audit.log_recovery(camera_id, len(saved))
         for reported in saved:
             self._on_report(reported)
 
