@@ -42,6 +42,9 @@ class SimulatedCamera:
         self._began_at_s = clock.now_s
         self.keeps_arrivals = keeps_arrivals
 
+    def hold(self, *, holding: bool) -> None:
+        """It has nothing to fetch."""
+
     def open(self) -> None:
         pass
 
@@ -60,6 +63,9 @@ class EndlessCamera:
 
     formats: tuple[StreamFormat, ...] = ()
     keeps_arrivals = True
+
+    def hold(self, *, holding: bool) -> None:
+        """It has nothing to fetch."""
 
     def open(self) -> None:
         pass

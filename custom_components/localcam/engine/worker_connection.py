@@ -112,19 +112,23 @@ class Connection:
                     burst.clear()
                     read_at_s = now_s
                     if source.keeps_arrivals and now_s - asked_at_s > _WAITED_S:
-                        self._pause(now_s)
+                        self._pause(source, now_s)
                 asked_at_s = self._clock.monotonic_s()
         except SourceError:
             if burst:
                 yield tuple(burst)
             raise
 
-    def _pause(self, since_s: float) -> None:
+    def _pause(self, source: MediaSource, since_s: float) -> None:
         """Until the next burst is due, by the pace as it is and as it changes meanwhile."""
-        while (left_s := since_s + self._interval_s - _EARLY_S - self._clock.monotonic_s()) > 0:
-            if self._stop.is_set() or not self._hurry.wait(left_s):
-                return
-            self._hurry.clear()
+        source.hold(holding=True)
+        try:
+            while (left_s := since_s + self._interval_s - _EARLY_S - self._clock.monotonic_s()) > 0:
+                if self._stop.is_set() or not self._hurry.wait(left_s):
+                    return
+                self._hurry.clear()
+        finally:
+            source.hold(holding=False)
 
     def _lost(self, err: SourceError) -> None:
         if self._stop.is_set():

@@ -23,16 +23,29 @@ def rtsp_source(source: AddressSource, *, with_sound: bool, clock: Clock, locate
 
     libav speaks to a relay in this process and to nobody else: it is told neither the address nor the password.
     """
+    in_order = source.rtsp_transport is RtspTransport.TCP
+    gate = _Gate()
     return LibavSource(
-        _prepare(source, with_sound, clock, locate),
+        _prepare(source, with_sound, clock, locate, gate),
         with_sound=with_sound,
         clock=clock,
-        keeps_arrivals=source.rtsp_transport is RtspTransport.TCP,
+        keeps_arrivals=in_order,
+        hold=gate.hold if in_order else None,
     )
 
 
+class _Gate:
+    """The relay of the connection that is open, if any."""
+
+    relay: RtspRelay | None = None
+
+    def hold(self, holding: bool) -> None:
+        if self.relay is not None:
+            self.relay.hold(holding)
+
+
 def _prepare(
-    source: AddressSource, with_sound: bool, clock: Clock, locate: Locate
+    source: AddressSource, with_sound: bool, clock: Clock, locate: Locate, gate: _Gate
 ) -> Callable[[], AbstractContextManager[Sequence[Opening]]]:
     @contextmanager
     def prepare() -> Iterator[Sequence[Opening]]:
@@ -55,6 +68,7 @@ def _prepare(
         with greeted(place, authorizer, clock, _GREETING_TIMEOUT_S):
             relay = RtspRelay(lambda: (place, authorizer), clock, once=True)
             relay.start()
+            gate.relay = relay
             try:
                 yield (Opening(address=relay.url, demuxer="rtsp", options=options, fallback=SourceFault.NO_PICTURE),)
             finally:

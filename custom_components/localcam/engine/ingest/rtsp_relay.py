@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 import os
 import socket
-from threading import Lock, Semaphore, Thread
+from threading import Event, Lock, Semaphore, Thread
 from typing import Final
 
 from ..clock import Clock
@@ -46,6 +46,8 @@ class RtspRelay:
         self._lock = Lock()
         """Guards `_open`; nothing that waits is called while it is held."""
         self._places = Semaphore(_MOST_PLAYERS)
+        self._flows = Event()
+        self._flows.set()
 
     @property
     def url(self) -> str:
@@ -57,6 +59,13 @@ class RtspRelay:
         """Listen on loopback; raises OSError where the machine has no port left."""
         self._listening = socket.create_server(("127.0.0.1", 0))
         Thread(target=self._accept, name="relay", daemon=True).start()
+
+    def hold(self, holding: bool) -> None:
+        """Whether what streams stays with the camera's connection: a player that does not read need not be served."""
+        if holding:
+            self._flows.clear()
+        else:
+            self._flows.set()
 
     def close(self) -> None:
         """Let nobody in any more; unless it is for `once`, those who are in are put out."""
@@ -124,6 +133,7 @@ class RtspRelay:
         streams = False
         while ready := waiting.poll(_LONGEST_SILENCE_S * 1000):
             if streams:
+                self._flows.wait(_LONGEST_SILENCE_S)
                 # The rest of a picture comes in many packets a moment later: passed on together they cost a fraction.
                 ready += for_player.poll(_GATHER_S * 1000)
             for number in dict(ready):
