@@ -14,6 +14,7 @@ from custom_components.localcam.engine.vault.sealed_file import SealedWriter
 from custom_components.localcam.engine.vault.vault import Vault
 from custom_components.localcam.engine.worker_finisher import Finisher, FinishOrder
 from custom_components.localcam.engine.worker_inbox import ClipFinished, Delivery, Inbox
+from tests.engine.keys import KnownKeys, vault_in
 from tests.engine.packets import Camera, film
 from tests.engine.record.growing import JPEG, grow
 
@@ -34,7 +35,7 @@ class RefusingVault(Vault):
 
 @pytest.fixture
 def vault(tmp_path: Path) -> RefusingVault:
-    return RefusingVault(tmp_path)
+    return RefusingVault(tmp_path, KnownKeys())
 
 
 @pytest.fixture
@@ -115,4 +116,4 @@ def test_a_file_without_a_whole_picture_is_not_tried_again(
 
 def grow_unhindered(folder: Path, clip_id: str) -> GrowingClip:
     """A growing file that was written while there was room."""
-    return grow(Vault(folder), FOOTAGE, clip_id)
+    return grow(vault_in(folder), FOOTAGE, clip_id)

@@ -34,6 +34,7 @@ from custom_components.localcam.engine.worker_inbox import (
     StationGone,
 )
 from custom_components.localcam.engine.worker_outbox import Outbox
+from tests.engine.keys import clip_keys
 from tests.engine.packets import Camera, Footage, film
 from tests.engine.workers import FakeClock
 
@@ -103,7 +104,7 @@ class World:
         self.clock = FakeClock(now_s=100.0)
         self.inbox = Script()
         self.told: list[Report] = []
-        self.first = Watch(settings=SETTINGS, epoch=1, storage_folder=str(folder), may_record=True)
+        self.first = Watch(settings=SETTINGS, epoch=1, storage_folder=str(folder), may_record=True, keys=clip_keys(9))
 
     def write(self, data: bytes) -> None:
         self.told.append(decode_reported(data[4:]).report)

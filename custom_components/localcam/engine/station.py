@@ -19,6 +19,7 @@ from .executor import CameraExecutor, LocalExecutor
 from .ingest.address import check_address, with_credentials
 from .messages import (
     ClipClosed,
+    ClipKey,
     EntityAddress,
     EntityPicture,
     RecordingFailed,
@@ -27,7 +28,8 @@ from .messages import (
     StreamAddress,
 )
 from .settings import AddressSource, CameraSettings, HouseSettings
-from .values import CatalogueEntry, ClipQuery, ClipVerdict, StorageState
+from .values import CatalogueEntry, ClipQuery, ClipVerdict, DeletionReceipt, StorageState
+from .vault.keyring import Keyring
 from .watched_cameras import WatchedCameras
 
 
@@ -41,15 +43,16 @@ class Station:
         clock: Clock,
         on_report: Callable[[Reported], None],
         executor: CameraExecutor | None = None,
+        keyring: Keyring | None = None,
     ) -> None:
         self._clock = clock
         self._on_report = on_report
         self._executor = executor or LocalExecutor()
-        self._keeper = ClipKeeper(catalogue_folder, clock, self._executor)
+        self._keeper = ClipKeeper(catalogue_folder, clock, self._executor, keyring)
         self._cameras = WatchedCameras(self._new_post)
 
     def start(self, house: HouseSettings) -> None:
-        """Open the catalogue and finish what a crash left; raises ArchiveError or StorageError."""
+        """Open catalogue and keys, and finish what a crash left; raises ArchiveError, StorageError, KeyringError."""
         self._keeper.open(house)
 
     def choose_folder(self, house: HouseSettings) -> None:
@@ -136,18 +139,36 @@ class Station:
         """Keep the owner's word; the clip is no longer deleted automatically. Raises UnknownClipError."""
         return self._keeper.archive.flag(verdict)
 
-    def delete(self, clip_ids: Sequence[str]) -> None:
-        """Delete all of them; raises UnknownClipError before any is."""
-        self._keeper.delete(clip_ids)
+    def delete(self, clip_ids: Sequence[str]) -> DeletionReceipt:
+        """Delete all of them, keys first, and say what was destroyed; raises UnknownClipError before any is."""
+        receipt = self._keeper.delete(clip_ids)
         self.enforce_bounds()
+        return receipt
 
     def open_video(self, clip_id: str) -> ClipReader:
-        """The bytes of a clip; raises UnknownClipError, StorageError."""
+        """The bytes of a clip; raises UnknownClipError, StorageError, LockedError."""
         return self._keeper.open_video(clip_id)
 
     def open_thumbnail(self, clip_id: str) -> ClipReader:
-        """The bytes of a clip's picture; raises UnknownClipError (also where it has none), StorageError."""
+        """The bytes of a clip's picture; raises as `open_video` does, UnknownClipError also where it has none."""
         return self._keeper.open_thumbnail(clip_id)
+
+    # Keys
+
+    @property
+    def keyring(self) -> Keyring:
+        """The house's keys: their state and how they are kept. To unlock, call `unlock` here."""
+        return self._keeper.keyring
+
+    def unlock(self, passphrase: str) -> None:
+        """Make clips visible, and finish what waited for that; raises SecretError."""
+        self.keyring.unlock(passphrase)
+        self._unlocked()
+
+    def unlock_by_code(self, recovery_code: str) -> None:
+        """The same, by the recovery code; raises SecretError."""
+        self.keyring.unlock_by_code(recovery_code)
+        self._unlocked()
 
     # Storage
 
@@ -176,6 +197,10 @@ class Station:
         """A number greater than that of each earlier life of the camera's worker."""
         return self._keeper.archive.next_epoch(camera_id)
 
+    def issue_keys(self, camera_id: str, left: int) -> tuple[ClipKey, ...]:
+        """Keys of clips to come, for a worker that has so many left; raises EngineError."""
+        return self._keeper.issue_keys(camera_id, left)
+
     def keep(self, reported: Reported, closed: ClipClosed) -> bool:
         """Enter a finished clip in the catalogue; False where it must not be announced.
 
@@ -193,12 +218,17 @@ class Station:
 
     def tidy(self, camera_id: str) -> None:
         """Finish what a crashed worker left; what cannot be finished now is at the next start."""
+        self._keeper.withdraw_keys(camera_id)
         try:
             saved = self._keeper.recover(camera_id)
         except EngineError as err:
             failed = RecordingFailed(fault=RecordingFault.DISK_ERROR, detail=str(err))
             saved = [Reported(camera_id=camera_id, epoch=0, sequence=0, report=failed)]
         for reported in saved:
+            self._on_report(reported)
+
+    def _unlocked(self) -> None:
+        for reported in self._keeper.recover_locked():
             self._on_report(reported)
 
     def _new_post(self, settings: CameraSettings) -> CameraPost:

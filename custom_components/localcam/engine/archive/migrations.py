@@ -12,7 +12,17 @@ type Step = Callable[[sqlite3.Connection], None]
 EMPTY = 0
 """SQLite's own `user_version` of a file in which nothing was made yet."""
 
-STEPS: tuple[Step, ...] = ()
+
+def _add_clip_keys(connection: sqlite3.Connection) -> None:
+    connection.execute(
+        "CREATE TABLE clip_keys (clip_id TEXT PRIMARY KEY NOT NULL REFERENCES clips (clip_id) ON DELETE CASCADE, "
+        "sealed_key BLOB NOT NULL CHECK (length(sealed_key) = 80), "
+        "sealed_to TEXT NOT NULL CHECK (length(sealed_to) = 16 AND sealed_to NOT GLOB '*[^0-9a-f]*')"
+        ") STRICT, WITHOUT ROWID"
+    )
+
+
+STEPS: tuple[Step, ...] = (_add_clip_keys,)
 """The first takes version 1 to 2, and so on. A released step is never changed; schema.sql always is the newest."""
 
 SCHEMA = Path(__file__).with_name("schema.sql")
