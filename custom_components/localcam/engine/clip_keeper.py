@@ -22,14 +22,12 @@ from .clock import Clock
 from .errors import StorageError, UnknownClipError
 from .executor import CameraExecutor
 from .messages import ClipClosed, ClipKey, Reported
-from .settings import HouseSettings
+from .settings import KEYS_FOLDER, HouseSettings
 from .values import DeletionReceipt, StorageState, StoredFile
 from .vault.disk_space import DiskSpace
 from .vault.keyring import Keyring
 
 CATALOGUE_NAME = "catalogue.db"
-KEYS_NAME = "keys"
-"""The folder of keys, beside the catalogue; never in one tree with the clips."""
 
 
 class ClipReader(Protocol):
@@ -55,7 +53,7 @@ class ClipKeeper:
         self._database = Database(catalogue_folder / CATALOGUE_NAME)
         self.archive = Archive(self._database)
         self._identity = Identity(self._database)
-        self._keys_folder = catalogue_folder / KEYS_NAME
+        self._keys_folder = catalogue_folder / KEYS_FOLDER
         self.keyring = keyring or Keyring(self._keys_folder)
         self._desk = ClipKeyDesk(self._keys_folder, self.keyring, self.archive.sealed_key)
         self._recovery = ClipRecovery(self.archive, self._desk, executor, keep=self.keep, unlink=self._unlink)
@@ -192,6 +190,11 @@ class ClipKeeper:
         To be called while no worker of those cameras runs. Raises ArchiveError, StorageError.
         """
         return self._recovery.recover(self._folders, camera_id)
+
+    @property
+    def waiting(self) -> int:
+        """How many recordings wait for the house to be unlocked, to be finished."""
+        return self._recovery.waiting
 
     def recover_locked(self) -> list[Reported]:
         """Finish what waited for the house to be unlocked; raises ArchiveError, StorageError."""

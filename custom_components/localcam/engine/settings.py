@@ -8,6 +8,8 @@ from typing import Any
 from .errors import SettingsError
 
 GIB = 1 << 30
+KEYS_FOLDER = "keys"
+"""Of LocalCam's own folder in the configuration; never in one tree with the clips."""
 MOST_ZONES = 16
 MOST_CORNERS = 64
 

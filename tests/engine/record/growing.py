@@ -24,7 +24,7 @@ def identity_of(clip_id: str = "CLIP1") -> ClipIdentity:
         started_utc_s=STARTED_UTC_S,
         motion_offset_s=2.0,
         reason=ClipReason.MOTION,
-        continues_clip_id="CLIP0",
+        continues_clip_id="01KA0000000000000000000000",
     )
 
 

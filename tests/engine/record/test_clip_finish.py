@@ -120,7 +120,7 @@ def test_digest_and_size_are_those_on_disk_and_the_file_tells_the_same_story(tmp
         data = (tmp_path / stored.name).read_bytes()
         assert (stored.size_bytes, stored.sha256) == (len(data), hashlib.sha256(data).hexdigest())
     assert (clip.end, clip.kind, clip.score) == (ClipEnd.COMPLETE, Kind.PERSON, 0.75)
-    assert clip.continues_clip_id == "CLIP0"
+    assert clip.continues_clip_id == "01KA0000000000000000000000"
     assert adopt(vault, clip.video.name) == clip
     stem = clip.video.name.removesuffix(".lcv")
     assert list(vault.names()) == [f"{stem}.lct", f"{stem}.lcv", f"{stem}.lcv.grow.part"]

@@ -29,7 +29,7 @@ def test_a_short_motion_becomes_a_clip_with_pre_roll_and_post_roll() -> None:
     assert (clip.outcome.kind, clip.outcome.score) == (Kind.PET, 0.9)
     assert clip.strongest_at_s == ARRIVAL_S + 21.0
     assert clip.started_at_s == ARRIVAL_S + 15
-    assert house.recorder.clip_id_of("EVENT1") == "CLIP0"
+    assert house.recorder.clip_id_of("EVENT1") == "01KA0000000000000000000000"
     assert house.disk.files[clip.name].is_closed
 
 
@@ -47,7 +47,7 @@ def test_events_closer_than_the_post_roll_are_one_clip() -> None:
     (clip,) = house.clips
     assert house.span_of(clip) == (4.0, pytest.approx(24.85, abs=0.06))
     assert clip.events == (first, second)
-    assert house.recorder.clip_id_of("EVENT2") == "CLIP0"
+    assert house.recorder.clip_id_of("EVENT2") == "01KA0000000000000000000000"
 
 
 def test_events_further_apart_are_two_clips_each_with_its_pre_roll() -> None:
@@ -72,9 +72,9 @@ def test_a_long_motion_becomes_clips_that_join_at_keyframes() -> None:
     spans = [house.span_of(clip) for clip in house.clips]
     assert spans == [(4.0, 63.9), (64.0, 123.9), (124.0, 147.8)]
     assert [clip.outcome.end for clip in house.clips] == [ClipEnd.LONGEST, ClipEnd.LONGEST, ClipEnd.COMPLETE]
-    assert [clip.identity.continues_clip_id for clip in house.clips] == [None, "CLIP0", "CLIP1"]
+    assert [clip.identity.continues_clip_id for clip in house.clips] == [None, "01KA0000000000000000000000", "CLIP1"]
     assert [clip.identity.motion_offset_s for clip in house.clips] == [pytest.approx(5.9), 0.0, 0.0]
-    assert house.recorder.clip_id_of("EVENT1") == "CLIP0"
+    assert house.recorder.clip_id_of("EVENT1") == "01KA0000000000000000000000"
 
 
 def test_keyframes_ten_seconds_apart() -> None:
@@ -151,7 +151,7 @@ def test_no_keyframe_for_a_minute_too_long_ends_the_clip_and_waits_for_one() -> 
     house.send(150_100, key=False)
     house.tell(house.recorder.stop())
     assert house.span_of(house.clips[1]) == (150.0, 150.1)
-    assert house.clips[1].identity.continues_clip_id == "CLIP0"
+    assert house.clips[1].identity.continues_clip_id == "01KA0000000000000000000000"
 
 
 def test_motion_before_the_first_keyframe_is_recorded_from_that_keyframe_on() -> None:

@@ -39,7 +39,11 @@ def test_a_growing_file_cut_anywhere_becomes_nothing_or_a_clip_that_decodes_full
         assert pictures == len(positions(str(path)))
         assert bool(sound) is clip.has_audio
         assert clip.duration_s == pytest.approx(pictures / 10, abs=0.15)
-        assert (clip.clip_id, clip.end, clip.continues_clip_id) == ("CLIP1", ClipEnd.SALVAGED, "CLIP0")
+        assert (clip.clip_id, clip.end, clip.continues_clip_id) == (
+            "CLIP1",
+            ClipEnd.SALVAGED,
+            "01KA0000000000000000000000",
+        )
         assert clip.thumbnail is not None
         assert decode(str(unsealed_copy(tmp_path / str(number), clip.thumbnail.name))) == (1, 0)
         durations.append(clip.duration_s)

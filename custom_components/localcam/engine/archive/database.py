@@ -72,7 +72,12 @@ class Database:
         False where another program reads the catalogue meanwhile: then what was overwritten is still in the journal.
         """
         with self.reading() as connection:
-            (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            # Whoever holds it may do so for long, and nobody must wait for that.
+            connection.execute("PRAGMA busy_timeout = 0")
+            try:
+                (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000:.0f}")
         return not busy
 
     @contextmanager
