@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from .durable_folders import make_folders
 from .errors import StorageError
+from .values import StoredFile
 from .vault.disk_space import DiskSpace, disk_space
 from .vault.folder_mark import read_mark, write_mark
 from .vault.sealed_file import SealedReader
@@ -26,7 +28,7 @@ class ClipFolders:
         folder = Path(self.current)
         if expected is None:
             try:
-                folder.mkdir(parents=True, exist_ok=True)
+                make_folders(folder)
             except OSError as err:
                 raise StorageError(f"the storage folder cannot be made: {err.strerror}") from err
             return read_mark(folder) or write_mark(folder)
@@ -38,15 +40,27 @@ class ClipFolders:
         """A file, wherever it lies; raises StorageError."""
         return self._vault_of(name).open(name)
 
+    def exists(self, name: str) -> bool:
+        """Whether the file is there, wherever it lies; raises StorageError."""
+        return self._vault_of(name).exists(name)
+
     def size_on_disk(self, name: str) -> int:
-        """In bytes, of a file wherever it lies; raises StorageError."""
+        """In bytes, wherever the file lies; raises StorageError."""
         return self._vault_of(name).size_on_disk(name)
+
+    def describe(self, name: str) -> StoredFile:
+        """Size and digest of the bytes on disk, wherever they lie, all of them read; raises StorageError."""
+        return self._vault_of(name).describe(name)
 
     def remove(self, name: str) -> None:
         """Remove a file, wherever it lies; one that is not there is fine. Raises StorageError."""
         self._vault_of(name).remove(name)
 
-    def names(self) -> Iterator[tuple[str, str]]:
+    def names(self) -> Iterator[str]:
+        """Each name in any of the folders; raises StorageError as `found` does."""
+        return (name for _, name in self.found())
+
+    def found(self) -> Iterator[tuple[str, str]]:
         """Each folder with each name in it; raises StorageError where today's cannot be read.
 
         One of before may be gone with its disk: then its clips are missing, and nothing else is.

@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Protocol
 
+from .archive.check import Depth, Violation, check
 from .archive.clips import Archive
 from .archive.database import Database
 from .archive.deletion import DeletedBecause
@@ -164,6 +165,10 @@ class ClipKeeper:
                 self.may_record = False
             return self.state()
 
+    def check(self, depth: Depth) -> list[Violation]:
+        """What does not hold of catalogue and folders, looked at so closely; raises ArchiveError, StorageError."""
+        return check(self._database, self._folders, depth)
+
     def recover(self, camera_id: str | None = None) -> list[Reported]:
         """Finish what a crash left, of one camera or of all; returns the clips that were saved by it.
 
@@ -171,7 +176,7 @@ class ClipKeeper:
         """
         found = [
             (folder, name)
-            for folder, name in self._folders.names()
+            for folder, name in self._folders.found()
             if camera_id is None or name.startswith(f"{camera_id}/")
         ]
         prefix = f"{camera_id}/" if camera_id else ""
