@@ -18,6 +18,7 @@ from tests.engine.keys import KnownKeys, vault_in
 from tests.engine.packets import Camera, film
 from tests.engine.record.growing import JPEG, grow
 
+DRAWN = b"\xff\xd8 what moved \xff\xd9"
 FOOTAGE = film(Camera(), 2)
 
 
@@ -52,7 +53,7 @@ def finisher(vault: RefusingVault, inbox: Inbox) -> Iterator[Finisher]:
 
 
 def order_of(growing: GrowingClip) -> FinishOrder:
-    return FinishOrder(growing=growing, draw_thumbnail=lambda: JPEG)
+    return FinishOrder(growing=growing, draw_thumbnail=lambda: JPEG, draw_explanation=lambda: DRAWN)
 
 
 def told(inbox: Inbox) -> ClipFinished:
@@ -84,6 +85,10 @@ def test_what_the_disk_refuses_is_told_once_and_finished_when_it_takes_it(
     assert finished.clip.clip_id == growing.identity.clip_id
     assert finished.part_name == growing.name
     assert finished.clip.thumbnail is not None
+    # Unlike the thumbnail it cannot be had from the file.
+    assert finished.clip.explanation is not None
+    with vault.open(finished.clip.explanation.name) as explanation:
+        assert explanation.read_at(0, 1000) == DRAWN
 
 
 def test_a_clip_that_finds_room_brings_the_ones_before_it_along(

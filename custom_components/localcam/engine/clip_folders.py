@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from .durable_folders import make_folders
 from .errors import StorageError
+from .values import StoredFile
 from .vault.disk_space import DiskSpace, disk_space
 from .vault.folder_mark import read_mark, write_mark
 from .vault.plain_file import PlainReader
@@ -27,7 +29,7 @@ class ClipFolders:
         folder = Path(self.current)
         if expected is None:
             try:
-                folder.mkdir(parents=True, exist_ok=True)
+                make_folders(folder)
             except OSError as err:
                 raise StorageError(f"the storage folder cannot be made: {err.strerror}") from err
             return read_mark(folder) or write_mark(folder)
@@ -44,6 +46,18 @@ class ClipFolders:
         """A file, wherever it lies; raises StorageError, TamperedError, KeyringError."""
         return self._vault_of(name).open(name)
 
+    def exists(self, name: str) -> bool:
+        """Whether the file is there, wherever it lies; raises StorageError."""
+        return self._vault_of(name).exists(name)
+
+    def size_on_disk(self, name: str) -> int:
+        """In bytes, wherever the file lies; raises StorageError."""
+        return self._vault_of(name).size_on_disk(name)
+
+    def describe(self, name: str) -> StoredFile:
+        """Size and digest of the bytes on disk, wherever they lie, all of them read; raises StorageError."""
+        return self._vault_of(name).describe(name)
+
     def remove(self, name: str) -> None:
         """Remove a file, wherever it lies; one that is not there is fine. Raises StorageError."""
         self._vault_of(name).remove(name)
@@ -56,7 +70,11 @@ class ClipFolders:
         """Whether each folder, also each of before, can be looked into."""
         return all(Path(path).is_dir() for path in self._vaults)
 
-    def names(self) -> Iterator[tuple[str, str]]:
+    def names(self) -> Iterator[str]:
+        """Each name in any of the folders; raises StorageError as `found` does."""
+        return (name for _, name in self.found())
+
+    def found(self) -> Iterator[tuple[str, str]]:
         """Each folder with each name in it; raises StorageError where today's cannot be read.
 
         One of before may be gone with its disk: then its clips are missing, and nothing else is.

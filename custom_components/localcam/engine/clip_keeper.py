@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Protocol
 
+from .archive.check import Depth, Violation, check
 from .archive.clips import Archive
 from .archive.database import Database
 from .archive.deletion import DeletedBecause, names_of
@@ -154,6 +155,13 @@ class ClipKeeper:
             raise UnknownClipError(f"clip {clip_id} has no picture")
         return self._open(thumbnail)
 
+    def open_explanation(self, clip_id: str) -> ClipReader:
+        """The bytes of the picture of what moved in a clip; raises UnknownClipError, StorageError."""
+        explanation = self.archive.clip(clip_id).clip.explanation
+        if explanation is None:
+            raise UnknownClipError(f"clip {clip_id} has no explanation")
+        return self._open(explanation)
+
     def state(self) -> StorageState:
         """What is stored, and what the bounds are; raises ArchiveError. A folder that is gone has nothing free."""
         try:
@@ -183,6 +191,10 @@ class ClipKeeper:
                 # The folder is gone, or does not let go: such a disk takes no clip either. Garbage is tried again.
                 self.may_record = False
             return self.state()
+
+    def check(self, depth: Depth) -> list[Violation]:
+        """What does not hold of catalogue and folders, looked at so closely; raises ArchiveError, StorageError."""
+        return check(self._database, self._folders, depth)
 
     def recover(self, camera_id: str | None = None) -> list[Reported]:
         """Finish what a crash left, of one camera or of all; returns the clips that were saved by it.
@@ -228,7 +240,7 @@ class ClipKeeper:
         self._unlink(garbage)
 
     def _has_files(self, clip_id: str) -> bool:
-        return any(clip_id in name for _, name in self._folders.names())
+        return any(clip_id in name for name in self._folders.names())
 
     def _unlink(self, names: Sequence[str]) -> None:
         gone: list[str] = []

@@ -10,7 +10,7 @@ from .archive.file_names import understand
 from .archive.recovery import RecoveryPlan, plan
 from .clip_folders import ClipFolders
 from .clip_key_desk import ClipKeyDesk
-from .errors import KeyringError, LockedError
+from .errors import KeyringError, LockedError, StorageError
 from .executor import CameraExecutor
 from .messages import ClipClosed, ClipKey, Reported, Salvage, Salvaged
 from .salvaging import salvage
@@ -46,7 +46,7 @@ class ClipRecovery:
     def recover(self, folders: ClipFolders, camera_id: str | None) -> list[Reported]:
         """Finish what is left of one camera or of all, whose workers do not run; returns the clips that it saved."""
         prefix = f"{camera_id}/" if camera_id else ""
-        found = [(folder, name) for folder, name in folders.names() if name.startswith(prefix)]
+        found = [(folder, name) for folder, name in folders.found() if name.startswith(prefix)]
         todo = plan(
             listed={name for name in self._archive.file_names() if name.startswith(prefix)},
             garbage={name for name in self._archive.garbage() if name.startswith(prefix)},
@@ -85,7 +85,8 @@ class ClipRecovery:
         if not order.growing_names and not order.unlisted_names:
             return []
         saved: list[Reported] = []
-        for reported in salvage(order, self._executor):
+        sizes_bytes = {name: _size_on_disk(folders, name) for name in (*order.growing_names, *order.unlisted_names)}
+        for reported in salvage(order, self._executor, sizes_bytes):
             match reported.report:
                 case ClipClosed() as closed:
                     if self._keep(reported, closed):
@@ -136,6 +137,14 @@ class ClipRecovery:
         if key is None:
             raise KeyringError("the clip's key is lost")
         return ClipKey(clip_id=clip_of(name)[0], key=key)
+
+
+def _size_on_disk(folders: ClipFolders, name: str) -> int:
+    """0 where the disk does not tell: whoever reads the file will hear why."""
+    try:
+        return folders.size_on_disk(name)
+    except StorageError:
+        return 0
 
 
 def _clip_ids(names: Iterable[str]) -> set[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import sqlite3
 import threading
 
+from ..durable_folders import make_folders, sync_folder
 from ..errors import ArchiveError
 from .migrations import EMPTY, STEPS, Step, check_version, latest_version, migrate
 
@@ -122,8 +123,9 @@ def _translated(path: Path) -> Iterator[None]:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folders(path.parent)
     _private(path)
+    sync_folder(path.parent)
     connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, autocommit=True, check_same_thread=False)
     connection.row_factory = sqlite3.Row
     return connection

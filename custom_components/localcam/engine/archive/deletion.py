@@ -9,7 +9,7 @@ from ..digests import sha256
 from ..errors import UnknownClipError
 from ..values import DestroyedClip, StoredFile
 
-_FILES = ("video", "thumbnail")
+_FILES = ("video", "thumbnail", "explanation")
 """Of a clip, as its columns name them."""
 
 

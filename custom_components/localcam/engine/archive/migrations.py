@@ -12,8 +12,14 @@ type Step = Callable[[sqlite3.Connection], None]
 EMPTY = 0
 """SQLite's own `user_version` of a file in which nothing was made yet."""
 
+SCHEMA = Path(__file__).with_name("schema.sql")
 
-def _add_clip_keys(connection: sqlite3.Connection) -> None:
+
+def _to_version_2(connection: sqlite3.Connection) -> None:
+    connection.executescript(SCHEMA.with_name("to_version_2.sql").read_text(encoding="utf-8"))
+
+
+def _to_version_3(connection: sqlite3.Connection) -> None:
     connection.execute(
         "CREATE TABLE clip_keys (clip_id TEXT PRIMARY KEY NOT NULL REFERENCES clips (clip_id) ON DELETE CASCADE, "
         "sealed_key BLOB NOT NULL CHECK (length(sealed_key) = 80), "
@@ -22,10 +28,8 @@ def _add_clip_keys(connection: sqlite3.Connection) -> None:
     )
 
 
-STEPS: tuple[Step, ...] = (_add_clip_keys,)
+STEPS: tuple[Step, ...] = (_to_version_2, _to_version_3)
 """The first takes version 1 to 2, and so on. A released step is never changed; schema.sql always is the newest."""
-
-SCHEMA = Path(__file__).with_name("schema.sql")
 
 
 def latest_version(steps: Sequence[Step] = STEPS) -> int:

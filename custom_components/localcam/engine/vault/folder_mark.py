@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 import re
 
+from ..durable_folders import sync_folder
 from .storage_faults import storage_faults
 
 MARK_NAME = "localcam-folder"
@@ -21,13 +22,19 @@ def read_mark(folder: Path) -> str | None:
 
 
 def write_mark(folder: Path) -> str:
-    """Give the folder a new name, and return it; raises StorageError."""
+    """Give the folder a new name, and return it once it would survive a power cut; raises StorageError.
+
+    Before that nothing may be bound to it: a folder that has lost its name is taken for another disk's.
+    """
     name = os.urandom(16).hex()
+    part = folder / (MARK_NAME + ".part")
     with storage_faults("marking the storage folder"):
-        fd = os.open(folder / MARK_NAME, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        fd = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         try:
             os.write(fd, f"{name}\n".encode())
             os.fsync(fd)
         finally:
             os.close(fd)
+        part.rename(folder / MARK_NAME)
+        sync_folder(folder)
     return name

@@ -9,7 +9,7 @@ _NAME = re.compile(
 )
 
 _GROWING = "lcv.grow"
-_KINDS = {_GROWING: "growing", "lcv": "video", "lct": "thumbnail"}
+_KINDS = {_GROWING: "growing", "lcv": "video", "lct": "thumbnail", "lce": "explanation"}
 _PART = ".part"
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ..digests import sha256
+from ..durable_folders import make_folders
 from ..errors import StorageError
 from ..values import StoredFile
 from .names import context_of, is_growing, is_name, split_name
@@ -177,8 +178,7 @@ class Vault:
     def _make_folders(self, camera: str, day: str) -> None:
         """Make what is missing; a new folder's name is on disk before anything is written into it."""
         if not self._folder.is_dir():
-            self._folder.mkdir(parents=True, exist_ok=True)
-            _sync_folder(self._folder.parent)
+            make_folders(self._folder)
         with self._open_folder() as outermost:
             _make_folder(camera, outermost)
         with self._open_folder(camera) as outer:
@@ -204,11 +204,3 @@ def _make_folder(name: str, outer: int) -> None:
     except FileExistsError:
         return
     os.fsync(outer)
-
-
-def _sync_folder(folder: Path) -> None:
-    fd = os.open(folder, _FOLDER)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)

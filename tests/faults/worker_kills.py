@@ -1,0 +1,95 @@
+"""Whole workers of a running station, killed while they record."""
+
+from dataclasses import dataclass
+import os
+from pathlib import Path
+import random
+import signal
+import tempfile
+from threading import Event
+import time
+
+from custom_components.localcam.engine.errors import WorkerError
+from custom_components.localcam.engine.station import Station
+from custom_components.localcam.engine.values import ClipEnd
+from tests.faults.outcome import Outcome
+from tests.faults.running_station import Heard, cameras_running, missing, worker_pids
+
+_CAMERAS = 4
+_LOST_AT_MOST_S = 2.5
+"""Of a clip that was growing: 2 s of its file, and what was still on its way from the camera."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kill:
+    """What came of one."""
+
+    again_s: float | None
+    """Until the camera was recorded again; None for never."""
+    lost_s: float | None
+    """Of the clip that grew; None where no clip of it was found."""
+
+
+def kill_workers(kills: int) -> Outcome:
+    """At any moment of a recording; then everything that was announced is looked for."""
+    chance = random.Random(2)  # noqa: S311 - repeatable, not secret
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        storage, catalogue = folder / "clips", folder / "catalogue"
+        with cameras_running(storage, catalogue, _CAMERAS) as (station, heard):
+            done: list[Kill] = []
+            while len(done) < kills:
+                done += _kill_all(station, heard, chance)
+        violated = [*_violations(done), *missing(storage, catalogue, heard)]
+    again = sorted(each.again_s for each in done if each.again_s is not None)
+    lost = sorted(each.lost_s for each in done if each.lost_s is not None)
+    return Outcome(
+        tried={"worker_kills": len(done)},
+        violated=tuple(violated),
+        figures={
+            "recorded_again_median_s": round(again[len(again) // 2], 2) if again else None,
+            "recorded_again_longest_s": round(again[-1], 2) if again else None,
+            "lost_of_growing_clip_longest_s": round(lost[-1], 2) if lost else None,
+        },
+    )
+
+
+def _kill_all(station: Station, heard: Heard, chance: random.Random) -> list[Kill]:
+    """All workers at once: the machine is never busier than when it starts them all anew."""
+    before = heard.lives()
+    for camera_id in before:
+        _record(station, camera_id)
+    # Long enough for a whole fragment, so that there is something that must not be lost.
+    Event().wait(chance.uniform(2.2, 4.0))
+    known = len(heard.clips())
+    killed_at_s, killed_utc_s = time.monotonic(), time.time()
+    for pid in worker_pids():
+        os.kill(pid, signal.SIGKILL)
+    kills = []
+    for camera_id, epoch in before.items():
+        back = heard.wait_for_life(camera_id, epoch + 1, 30)
+        again_s = back - killed_at_s if back is not None else None
+        saved = [clip for clip in heard.clips()[known:] if clip.camera_id == camera_id and clip.end is ClipEnd.SALVAGED]
+        lost_s = min((killed_utc_s - clip.ended_utc_s for clip in saved), default=None)
+        kills.append(Kill(again_s=again_s, lost_s=lost_s))
+    return kills
+
+
+def _record(station: Station, camera_id: str) -> None:
+    try:
+        station.record_now(camera_id, 20)
+    except WorkerError:
+        # It was killed a moment ago and is not up yet.
+        return
+
+
+def _violations(kills: list[Kill]) -> list[str]:
+    return [
+        *(f"kill {number}: not recorded again" for number, kill in enumerate(kills) if kill.again_s is None),
+        *(f"kill {number}: the growing clip is lost" for number, kill in enumerate(kills) if kill.lost_s is None),
+        *(
+            f"kill {number}: {kill.lost_s:.1f} s of the growing clip are lost"
+            for number, kill in enumerate(kills)
+            if kill.lost_s is not None and kill.lost_s > _LOST_AT_MOST_S
+        ),
+    ]
