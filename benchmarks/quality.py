@@ -1,26 +1,26 @@
-"""How well motion is detected: labelled sequences through the detector exactly as production runs it.
+"""How well motion is detected: labelled sequences through our detector and, beside it, through others.
 
-`scripts/bench quality DIR [--json]`. Default settings; decisions are taken before the quiet time that production adds
-to an event's end. `scoring.py` says what the figures mean.
+`scripts/bench quality DIR [--json]`, or `scripts/bench quality --demo` for sequences made of the simulated room with
+nuisances drawn by lot. `scoring.py` says what the figures mean, `peers.py` who the others are.
 """
 
 import argparse
-from collections.abc import Sequence
-import itertools
+from collections import Counter
+from collections.abc import Iterable, Sequence
 import json
 from pathlib import Path
 import sys
-import time
+import tempfile
 from typing import TypedDict
 
+from benchmarks.demo_folder import write_demo_folder
+from benchmarks.peers import peers
+from benchmarks.players import Played, play, play_peer
+from benchmarks.quality_table import table
 from benchmarks.scoring import Counts, count
-from benchmarks.sequences import PRE_ROLL_S, LabelledSequence, pictures, pre_roll, sequences
-from custom_components.localcam.engine.detect.watcher import MotionWatcher
-from custom_components.localcam.engine.settings import DetectSettings
-from custom_components.localcam.engine.values import Frame
+from benchmarks.sequences import NONE, LabelledSequence, sequences
 
-COLUMNS = ("frames", "events", "detected", "false_alarms", "alarm_share", "frame_recall", "frame_f1", "latency_s")
-
+OURS = "localcam"
 
 type Figures = dict[str, str | float | int | None]
 
@@ -29,60 +29,102 @@ class Result(TypedDict):
     """What `--json` prints."""
 
     sequences: list[Figures]
+    """Of ours, each sequence by itself; so are `total` and `us_per_frame`."""
     total: Figures
     us_per_frame: float | None
+    groups: dict[str, dict[str, Figures]]
+    """Per group of sequences (see `group_of`), and for `all`: the figures of each detector."""
+    peers_us_per_frame: dict[str, float | None]
+    kinds: dict[str, dict[str, int]]
+    """Per group: of which kinds our events were, those that do not alert among them."""
+    wrong_kinds: dict[str, dict[str, int]]
+    """Per sequence that says which kinds are right: the others, and `missed` where there was no event at all."""
 
 
-def decisions(sequence: LabelledSequence) -> tuple[list[bool], list[float]]:
-    """Whether each frame of the sequence counted as motion, and what each analysed frame cost, in seconds."""
-    watcher = MotionWatcher(DetectSettings(), None, (f"e{number}" for number in itertools.count()).__next__)
-    played = round(PRE_ROLL_S * sequence.fps)
-    positive: list[bool] = []
-    costs_s: list[float] = []
-    for index, luma in enumerate(itertools.chain(pre_roll(sequence), pictures(sequence)), start=-played):
-        captured_at_s = index / sequence.fps
-        if watcher.wants(captured_at_s):
-            began = time.perf_counter()
-            watcher.look(Frame(luma=luma, captured_at_s=captured_at_s))
-            costs_s.append(time.perf_counter() - began)
-        if index >= 0:
-            positive.append(watcher.moving)
-    positive += positive[-1:] * (len(sequence.labels) - len(positive))
-    return positive, costs_s
+def group_of(name: str) -> str:
+    """By name: `nuis_fan_2` is the nuisance `nuis fan` alone, `mix_fan_2` the same with people, others are films."""
+    first, _, rest = name.partition("_")
+    return f"{first} {rest.split('_')[0]}" if first in {"nuis", "mix", "act"} and rest else "films"
 
 
-def measure(folder: Path) -> Result:
-    """The design's object: figures of each sequence and in total."""
-    total = Counts()
+class Scores:
+    """What adds up over the sequences."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._counts: dict[str, dict[str, Counts]] = {}
+        self._costs_s: dict[str, list[float]] = {name: [] for name in names}
+        self._kinds: dict[str, Counter[str]] = {}
+        self.wrong_kinds: dict[str, dict[str, int]] = {}
+
+    def add(self, sequence: LabelledSequence, name: str, played: Played) -> Counts:
+        """Take in what a detector said of a sequence; its counts."""
+        counts = count(sequence.labels, played.positive, sequence.fps)
+        self._costs_s[name] += played.costs_s
+        for group in (group_of(sequence.name), "all"):
+            self._counts.setdefault(group, {}).setdefault(name, Counts()).add(counts)
+        if name == OURS:
+            self._kinds.setdefault(group_of(sequence.name), Counter()).update(played.kinds)
+            if sequence.kinds:
+                wrong = {kind: times for kind, times in played.kinds.items() if kind not in sequence.kinds}
+                missed = not played.kinds and NONE not in sequence.kinds
+                self.wrong_kinds[sequence.name] = {"missed": 1} if missed else wrong
+        return counts
+
+    def groups(self) -> dict[str, dict[str, Figures]]:
+        """The figures of each group and detector."""
+        return {
+            group: {name: {**counts.figures()} for name, counts in of_group.items()}
+            for group, of_group in self._counts.items()
+        }
+
+    def kinds(self) -> dict[str, dict[str, int]]:
+        """Of our events."""
+        return {group: dict(kinds) for group, kinds in self._kinds.items()}
+
+    def us_per_frame(self, name: str) -> float | None:
+        """The median of a detector's analysed frames."""
+        costs_s = sorted(self._costs_s[name])
+        return round(costs_s[len(costs_s) // 2] * 1e6, 1) if costs_s else None
+
+
+def measure(folder: Path, *, alone: bool = False) -> Result:
+    """The design's object, and what it has beside; without peers where ours is to run alone."""
+    others = {} if alone else peers()
+    scores = Scores((OURS, *others))
     rows: list[Figures] = []
-    costs_s: list[float] = []
     for sequence in sequences(folder):
-        positive, spent_s = decisions(sequence)
-        counts = count(sequence.labels, positive, sequence.fps)
-        total.add(counts)
-        costs_s += spent_s
+        counts = scores.add(sequence, OURS, play(sequence))
         rows.append({"name": sequence.name, "fps": sequence.fps, **counts.figures()})
-    microseconds = round(sorted(costs_s)[len(costs_s) // 2] * 1e6, 1) if costs_s else None
-    return {"sequences": rows, "total": {**total.figures()}, "us_per_frame": microseconds}
-
-
-def table(result: Result) -> str:
-    """The same for people."""
-    rows = [*result["sequences"], {"name": "total", **result["total"]}]
-    lines = ["".join([f"{'':22}", *(f"{column:>14}" for column in COLUMNS)])]
-    for row in rows:
-        cells = ("-" if row.get(column) is None else f"{row[column]:g}" for column in COLUMNS)
-        lines.append("".join([f"{row['name']:22}", *(f"{cell:>14}" for cell in cells)]))
-    return "\n".join([*lines, f"{result['us_per_frame']} us per analysed frame"])
+        for name, peer in others.items():
+            scores.add(sequence, name, play_peer(sequence, peer))
+    groups = scores.groups()
+    return {
+        "sequences": rows,
+        "total": groups["all"][OURS] if rows else {},
+        "us_per_frame": scores.us_per_frame(OURS),
+        "groups": groups,
+        "peers_us_per_frame": {name: scores.us_per_frame(name) for name in others},
+        "kinds": scores.kinds(),
+        "wrong_kinds": scores.wrong_kinds,
+    }
 
 
 def main(arguments: Sequence[str]) -> int:
     """0, or 2 where the folder holds no labelled sequence."""
     parser = argparse.ArgumentParser(prog="scripts/bench quality", description=__doc__)
-    parser.add_argument("folder", type=Path, help="holds one folder per sequence")
+    parser.add_argument("folder", type=Path, nargs="?", help="holds one folder per sequence")
+    parser.add_argument("--demo", action="store_true", help="make the sequences, in the folder where one is given")
+    parser.add_argument("--seeds", type=int, default=3, help="of --demo: how many of each")
+    parser.add_argument("--alone", action="store_true", help="without the other detectors")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
     options = parser.parse_args(arguments)
-    result = measure(options.folder)
+    if options.folder is None and not options.demo:
+        parser.error("a folder, or --demo")
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = options.folder or Path(temporary)
+        if options.demo:
+            write_demo_folder(folder, range(1, options.seeds + 1))
+        result = measure(folder, alone=options.alone)
     if not result["sequences"]:
         print(f"No labelled sequence in {options.folder}", file=sys.stderr)
         return 2

@@ -1,6 +1,6 @@
 """A folder of labelled sequences -> frames, played after 20 s of the empty room so that a detector can settle."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 import csv
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,12 @@ MEDIAN_OF = 60
 PICTURES_FPS = 25.0
 """Of a folder of pictures, which does not say."""
 
-type Luma = npt.NDArray[np.uint8]
+NONE = "none"
+"""In `kinds.csv`: no event at all is right, too."""
+
+type Picture = npt.NDArray[np.uint8]
+type Reader = Callable[[av.VideoFrame], Picture]
+"""What of a decoded frame a detector is given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +34,8 @@ class LabelledSequence:
     labels: tuple[int, ...]
     """1 moving, 0 nothing moves, -1 not scored; one per frame."""
     fps: float
+    kinds: frozenset[str] = frozenset()
+    """The kinds of which an event may be, where `kinds.csv` (column kind) beside the labels says so."""
 
 
 def sequences(folder: Path) -> Iterator[LabelledSequence]:
@@ -39,7 +46,16 @@ def sequences(folder: Path) -> Iterator[LabelledSequence]:
             labels = tuple(int(row["motion"]) for row in csv.DictReader(lines))
         media = tuple(sorted(home.glob("video.*"))[:1]) or tuple(sorted((home / "frames").glob("*")))
         if media:
-            yield LabelledSequence(name=home.name, media=media, labels=labels, fps=_fps(media))
+            yield LabelledSequence(
+                name=home.name, media=media, labels=labels, fps=_fps(media), kinds=_kinds(home / "kinds.csv")
+            )
+
+
+def _kinds(path: Path) -> frozenset[str]:
+    if not path.exists():
+        return frozenset()
+    with path.open(newline="") as lines:
+        return frozenset(row["kind"] for row in csv.DictReader(lines))
 
 
 def _fps(media: tuple[Path, ...]) -> float:
@@ -49,8 +65,21 @@ def _fps(media: tuple[Path, ...]) -> float:
         return float(container.streams.video[0].average_rate or PICTURES_FPS)
 
 
-def pictures(sequence: LabelledSequence) -> Iterator[Luma]:
-    """The luma plane of each labelled frame, valid until the next is asked for."""
+def luma(frame: av.VideoFrame) -> Picture:
+    """The luma plane of shape (height, width), in place."""
+    if not frame.format.name.startswith(("yuv", "gray", "nv12")):
+        frame = frame.reformat(format="gray", threads=1)
+    plane = frame.planes[0]
+    return np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[: frame.height, : frame.width]
+
+
+def colour(frame: av.VideoFrame) -> Picture:
+    """BGR of shape (height, width, 3)."""
+    return np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
+
+
+def pictures(sequence: LabelledSequence, read: Reader = luma) -> Iterator[Picture]:
+    """Each labelled frame, valid until the next is asked for."""
     number = 0
     for path in sequence.media:
         with av.open(str(path)) as container:
@@ -59,35 +88,28 @@ def pictures(sequence: LabelledSequence) -> Iterator[Luma]:
                 if number == len(sequence.labels):
                     return
                 number += 1
-                yield _luma(frame)
+                yield read(frame)
 
 
-def _luma(frame: av.VideoFrame) -> Luma:
-    if not frame.format.name.startswith(("yuv", "gray", "nv12")):
-        frame = frame.reformat(format="gray", threads=1)
-    plane = frame.planes[0]
-    return np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[: frame.height, : frame.width]
-
-
-def pre_roll(sequence: LabelledSequence) -> Iterator[Luma]:
+def pre_roll(sequence: LabelledSequence, read: Reader = luma) -> Iterator[Picture]:
     """20 s of the empty room: the sequence's own empty beginning back and forth, or else its median and noise."""
     wanted = round(PRE_ROLL_S * sequence.fps)
     empty = next((index for index, label in enumerate(sequence.labels) if label), len(sequence.labels))
     if empty >= max(4, 0.3 * sequence.fps):
         last = max(2, min(empty, int(EMPTY_S * sequence.fps)))
-        first_ones = [picture.copy() for _, picture in zip(range(last), pictures(sequence), strict=False)]
+        first_ones = [picture.copy() for _, picture in zip(range(last), pictures(sequence, read), strict=False)]
         yield from _back_and_forth(first_ones, wanted)
         return
     rng = np.random.default_rng(1)
     step = max(1, len(sequence.labels) // MEDIAN_OF)
-    samples = [picture.copy() for index, picture in enumerate(pictures(sequence)) if index % step == 0]
+    samples = [picture.copy() for index, picture in enumerate(pictures(sequence, read)) if index % step == 0]
     median = np.median(np.stack(samples), axis=0)
     noisy = [np.clip(np.rint(median + rng.normal(0, 1.5, median.shape)), 0, 255).astype(np.uint8) for _ in range(8)]
     for index in range(wanted):
         yield noisy[index % len(noisy)]
 
 
-def _back_and_forth(first_ones: Sequence[Luma], wanted: int) -> Iterator[Luma]:
+def _back_and_forth(first_ones: Sequence[Picture], wanted: int) -> Iterator[Picture]:
     """So that the sequence's first frame is the natural next one: ..., 1, 2, 1 and then 0."""
     period = 2 * (len(first_ones) - 1)
     for before in range(wanted, 0, -1):

@@ -62,6 +62,10 @@ def main() -> int:
             9.0,
         ),
         "screen": ((act(act=acts.TV, from_s=5, until_s=20),), 9.0),
+        "curtain": ((act(act=acts.CURTAIN, from_s=5, until_s=20),), 8.0),
+        "fan": ((act(act=acts.FAN, from_s=5, until_s=20),), 6.6),
+        "shadow": ((act(act=acts.SHADOW, from_s=5, until_s=8.5),), 6.6),
+        "camera-moved": ((act(act=acts.KNOCKED, from_s=5, until_s=20),), 6.5),
     }
     folder = HOME / "docs" / "images"
     folder.mkdir(exist_ok=True)

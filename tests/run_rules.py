@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-OUTSIDE_MARKS = ("rtsp", "browser", "process")
+OUTSIDE_MARKS = ("rtsp", "browser", "process", "fault")
 """Marks of tests that need something real, which a developer's machine may lack and CI may not."""
 
 

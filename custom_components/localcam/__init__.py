@@ -15,11 +15,13 @@ from .coordinator import LocalCamConfigEntry, LocalCamCoordinator, LocalCamData
 from .engine.errors import ArchiveError, EngineError, SettingsError
 from .services import async_register_services
 from .views import async_register_views
+from .websocket import async_register_commands
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 PLATFORMS = [
     Platform.BINARY_SENSOR,
+    Platform.BUTTON,
     Platform.CAMERA,
     Platform.EVENT,
     Platform.IMAGE,
@@ -34,6 +36,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     hass.data[HOUSE] = House(hass)
     async_register_services(hass)
     async_register_views(hass)
+    async_register_commands(hass)
     return True
 
 

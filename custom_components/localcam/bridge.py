@@ -21,7 +21,7 @@ from .engine.messages import Reported
 from .engine.settings import HouseSettings
 from .engine.station import Station
 from .engine.values import StorageState
-from .house import async_load_house, async_on_house_change
+from .house import async_load_house, async_on_house_change, own_port
 from .storage_folder import swells_backups
 
 _LOGGER = logging.getLogger(__name__)
@@ -30,6 +30,7 @@ BOUNDS_EVERY = timedelta(minutes=1)
 
 ISSUE_STORAGE_FULL = "storage_full"
 ISSUE_CLIPS_IN_BACKUPS = "clips_in_backups"
+ISSUE_PUBLIC_HOST = "public_host_allowed"
 
 
 class House:
@@ -39,6 +40,8 @@ class House:
         self.hass = hass
         self.clock = clock or SystemClock()
         self.storage: StorageState | None = None
+        self.away: set[str] = set()
+        """Cameras of which the log said last that they are not available; a camera that is loaded anew is no other."""
         self._coordinators: dict[str, LocalCamCoordinator] = {}
         self._station: Station | None = None
         self._changing = asyncio.Lock()
@@ -118,14 +121,17 @@ class House:
 
     def _new_station(self) -> Station:
         return Station(
-            catalogue_folder=Path(self.hass.config.path(DOMAIN)), clock=self.clock, on_report=self._on_report
+            catalogue_folder=Path(self.hass.config.path(DOMAIN)),
+            clock=self.clock,
+            on_report=self._on_report,
+            own_port=own_port(self.hass),
         )
 
     async def _async_stop(self) -> None:
         for undo in self._undo:
             undo()
         self._undo = []
-        for issue_id in (ISSUE_STORAGE_FULL, ISSUE_CLIPS_IN_BACKUPS):
+        for issue_id in (ISSUE_STORAGE_FULL, ISSUE_CLIPS_IN_BACKUPS, ISSUE_PUBLIC_HOST):
             ir.async_delete_issue(self.hass, DOMAIN, issue_id)
         station, self._station, self.storage = self._station, None, None
         if station is not None:
@@ -177,6 +183,14 @@ class House:
             swells_backups, settings.storage_folder, self.hass.config.config_dir
         )
         _set_issue(self.hass, ISSUE_CLIPS_IN_BACKUPS, exists=in_backups, severity=ir.IssueSeverity.WARNING)
+        # As long as it is allowed, nobody shall forget it.
+        _set_issue(
+            self.hass,
+            ISSUE_PUBLIC_HOST,
+            exists=bool(settings.public_host),
+            severity=ir.IssueSeverity.WARNING,
+            placeholders={"host": settings.public_host},
+        )
         await self._async_check_bounds()
 
 
@@ -184,8 +198,23 @@ HOUSE: HassKey[House] = HassKey(f"{DOMAIN}_running_house")
 
 
 @callback
-def _set_issue(hass: HomeAssistant, issue_id: str, *, exists: bool, severity: ir.IssueSeverity) -> None:
+def _set_issue(
+    hass: HomeAssistant,
+    issue_id: str,
+    *,
+    exists: bool,
+    severity: ir.IssueSeverity,
+    placeholders: dict[str, str] | None = None,
+) -> None:
     if exists:
-        ir.async_create_issue(hass, DOMAIN, issue_id, is_fixable=False, severity=severity, translation_key=issue_id)
+        ir.async_create_issue(
+            hass,
+            DOMAIN,
+            issue_id,
+            is_fixable=False,
+            severity=severity,
+            translation_key=issue_id,
+            translation_placeholders=placeholders,
+        )
     else:
         ir.async_delete_issue(hass, DOMAIN, issue_id)

@@ -8,8 +8,9 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .camera_state import Changed
 from .const import DOMAIN
-from .coordinator import PICTURE_FRESH_S, Changed, LocalCamConfigEntry, LocalCamCoordinator
+from .coordinator import PICTURE_FRESH_S, LocalCamConfigEntry, LocalCamCoordinator
 from .engine.errors import SourceError, SourceFault
 from .engine.settings import AddressSource
 from .entity import LocalCamEntity
@@ -19,6 +20,7 @@ PARALLEL_UPDATES = 0
 _REFUSALS = {
     SourceFault.PUBLIC_ADDRESS: "source_public_address",
     SourceFault.INVALID_ADDRESS: "source_invalid_address",
+    SourceFault.FORBIDDEN_ADDRESS: "source_forbidden_address",
 }
 
 

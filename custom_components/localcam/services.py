@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from homeassistant.auth.permissions.const import POLICY_CONTROL, POLICY_READ
 from homeassistant.const import ATTR_ENTITY_ID, ENTITY_MATCH_ALL, ENTITY_MATCH_NONE
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, UnknownUser
+from homeassistant.exceptions import HomeAssistantError, UnknownUser
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.service import async_extract_entity_ids
 from homeassistant.util import dt as dt_util
@@ -17,11 +17,13 @@ import voluptuous as vol
 
 from .access import CLIP_ID_PATTERN, camera_entity_id, camera_ids, may
 from .bridge import HOUSE
+from .camera_zones import async_set_zones, zones_of
 from .const import DOMAIN
 from .coordinator import LocalCamCoordinator
 from .engine.errors import EngineError, UnknownClipError, WorkerError
 from .engine.values import CatalogueEntry, ClipQuery, ClipVerdict, Kind, Verdict
 from .explanation import async_explanation
+from .refusal import refused as _invalid
 
 if TYPE_CHECKING:
     from homeassistant.auth.models import User
@@ -60,6 +62,8 @@ LIST_CLIPS: Final = vol.Schema(
         vol.Optional("limit", default=100): vol.Coerce(int),
     }
 )
+SET_ZONES: Final = cv.make_entity_service_schema({vol.Required("zones"): object})
+LIST_ZONES: Final = cv.make_entity_service_schema({})
 EXPLAIN_CLIP: Final = vol.Schema({vol.Required("clip_id"): cv.string})
 DELETE_CLIPS: Final = vol.Schema({vol.Required("clip_ids"): vol.All(cv.ensure_list, [cv.string])})
 
@@ -74,6 +78,8 @@ def async_register_services(hass: HomeAssistant) -> None:
     register(DOMAIN, "list_clips", _async_list_clips, LIST_CLIPS, SupportsResponse.ONLY)
     register(DOMAIN, "explain_clip", _async_explain_clip, EXPLAIN_CLIP, SupportsResponse.ONLY)
     register(DOMAIN, "delete_clips", _async_delete_clips, DELETE_CLIPS)
+    register(DOMAIN, "set_zones", _async_set_zones, SET_ZONES, SupportsResponse.OPTIONAL)
+    register(DOMAIN, "list_zones", _async_list_zones, LIST_ZONES, SupportsResponse.ONLY)
 
 
 # The actions
@@ -145,6 +151,23 @@ async def _async_delete_clips(call: ServiceCall) -> None:
     await house.async_clips_changed()
 
 
+async def _async_set_zones(call: ServiceCall) -> ServiceResponse:
+    coordinators = await _async_loaded(call, POLICY_CONTROL)
+    if len(coordinators) > 1:
+        raise _invalid("one_camera")
+    zones = await async_set_zones(coordinators[0], call.data["zones"])
+    return {"zones": zones} if call.return_response else None
+
+
+async def _async_list_zones(call: ServiceCall) -> ServiceResponse:
+    return {
+        "cameras": [
+            {"camera": camera_entity_id(call.hass, coordinator.camera_id), "zones": zones_of(coordinator)}
+            for coordinator in await _async_loaded(call, POLICY_READ)
+        ]
+    }
+
+
 # What they share
 
 
@@ -196,6 +219,16 @@ async def _async_watching(call: ServiceCall) -> list[LocalCamCoordinator]:
             raise _invalid("camera_resting", camera=coordinator.entry.title)
         if coordinator is None or not coordinator.state.online:
             raise _invalid("camera_offline", camera=camera_entity_id(call.hass, camera_id) or "")
+        coordinators.append(coordinator)
+    return coordinators
+
+
+async def _async_loaded(call: ServiceCall, policy: str) -> list[LocalCamCoordinator]:
+    """The targeted cameras, whether they give pictures or not."""
+    coordinators = []
+    for camera_id in await _async_cameras(call, policy):
+        if (coordinator := call.hass.data[HOUSE].coordinator(camera_id)) is None:
+            raise _invalid("camera_not_loaded", camera=camera_entity_id(call.hass, camera_id) or "")
         coordinators.append(coordinator)
     return coordinators
 
@@ -270,14 +303,6 @@ def _within(value: float, limits: tuple[float, float], field: str) -> float:
 
 def _listed(choices: Iterable[StrEnum]) -> str:
     return ", ".join(choice.value for choice in choices)
-
-
-def _invalid(key: str, **placeholders: object) -> ServiceValidationError:
-    return ServiceValidationError(
-        translation_domain=DOMAIN,
-        translation_key=key,
-        translation_placeholders={name: str(value) for name, value in placeholders.items()},
-    )
 
 
 def _as_response(hass: HomeAssistant, entry: CatalogueEntry) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from custom_components.localcam.engine.errors import ArchiveError, StorageFullEr
 from custom_components.localcam.engine.messages import (
     AllowRecording,
     Answer,
+    Calibrate,
     ChangeSettings,
     ClipClosed,
     ClipKey,
@@ -28,7 +29,13 @@ from custom_components.localcam.engine.messages import (
     Watch,
     WorkerEnded,
 )
-from custom_components.localcam.engine.settings import AddressSource, CameraSettings, DemoSource, DetectSettings
+from custom_components.localcam.engine.settings import (
+    AddressRules,
+    AddressSource,
+    CameraSettings,
+    DemoSource,
+    DetectSettings,
+)
 from tests.engine.keys import clip_keys
 from tests.engine.test_wire import CLIP
 from tests.engine.workers import FakeClock, FakeExecutor, FakeWorker
@@ -49,6 +56,10 @@ class FakeHome:
         self.keeps_nothing = False
         self.while_keeping: Callable[[], None] = lambda: None
         self._epoch = 0
+
+    @property
+    def address_rules(self) -> AddressRules:
+        return AddressRules(public_host="camera.example")
 
     def next_epoch(self, camera_id: str) -> int:
         if self.broken_starts:
@@ -102,8 +113,8 @@ def answering(make: Callable[[int], Report]) -> Callable[[Command], Report | Non
 
     def answer(command: Command) -> Report | None:
         match command:
-            case RecordNow(request_id=number) | KeepLast(request_id=number) | WantPicture(request_id=number):
-                return make(number)
+            case RecordNow() | KeepLast() | Calibrate() | WantPicture():
+                return make(command.request_id)
             case _:
                 return None
 
@@ -112,7 +123,12 @@ def answering(make: Callable[[int], Report]) -> Callable[[Command], Report | Non
 
 def test_the_worker_learns_what_to_watch_and_in_which_life(world: World) -> None:
     assert world.executor.workers[0].first == Watch(
-        settings=SETTINGS, epoch=1, storage_folder="/clips", may_record=True, keys=clip_keys(4)
+        settings=SETTINGS,
+        epoch=1,
+        storage_folder="/clips",
+        may_record=True,
+        address_rules=AddressRules(public_host="camera.example"),
+        keys=clip_keys(4),
     )
 
 
@@ -300,6 +316,18 @@ def test_a_request_that_cannot_be_met_says_why(world: World) -> None:
 
     with pytest.raises(WorkerError, match="storage_full"):
         world.post.record_now(10)
+
+
+def test_calibrating_is_begun_or_refused_with_a_reason(world: World) -> None:
+    worker = await_first(world)
+    worker.answer = answering(lambda number: Answer(request_id=number))
+    world.post.calibrate(20)
+    assert isinstance(worker.commands[-1], Calibrate)
+    assert worker.commands[-1].seconds == 20
+
+    worker.answer = answering(lambda number: Answer(request_id=number, problem="something_moves"))
+    with pytest.raises(WorkerError, match="something_moves"):
+        world.post.calibrate(20)
 
 
 def test_a_worker_that_is_gone_is_offline_and_gives_no_picture() -> None:

@@ -1,8 +1,9 @@
-"""Steps the wall clock of a running station and its workers: nothing is lost, overwritten, or cut at the wrong place."""
+"""Steps the wall clock of a running station and its workers: nothing is lost, overwritten or cut wrongly."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+import itertools
 from pathlib import Path
 import tempfile
 import time
@@ -94,7 +95,7 @@ def faked_wall_clock(wall: Wall) -> Iterator[None]:
         "FAKETIME_NO_CACHE": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }
-    environment = executor._ENVIRONMENT  # noqa: SLF001 - no worker of a real house may be given a clock
+    environment = executor._ENVIRONMENT
     environment.update(fake)
     try:
         yield
@@ -111,7 +112,7 @@ def _violations(clips: list[Clip]) -> Iterator[str]:
     """The picture moves without end, so each clip continues the one before it, whatever the wall clock says."""
     if len({clip.clip_id for clip in clips}) < len(clips):
         yield "a clip's id was used twice"
-    for before, clip in zip(clips, clips[1:], strict=False):
+    for before, clip in itertools.pairwise(clips):
         if clip.continues_clip_id != before.clip_id:
             yield f"clip {clip.clip_id} does not continue the one before it"
     for clip in clips[1:-1]:

@@ -1,4 +1,4 @@
-"""Makes the disk of a running station full, unwritable, slow and gone, and heals it: recording must come back by itself."""
+"""Makes a running station's disk full, unwritable, slow and gone, and heals it: recording must come back by itself."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

@@ -137,7 +137,7 @@ class _MountedDisk(mfusepy.Operations):
         with self._lock:
             match order["do"]:
                 case "cut":
-                    self._disk.cut_power(order["survives"], random.Random(order["seed"]))  # noqa: S311
+                    self._disk.cut_power(order["survives"], random.Random(order["seed"]))
                     self._refusals.clear()
                 case "refuse":
                     self._since[order["call"]] = self._counts[order["call"]]

@@ -71,7 +71,9 @@ class HouseLife:
 
     def open(self) -> None:
         """Start as the station would, recovery included; raises EngineError."""
-        house = HouseSettings(storage_folder=str(self._place.storage), quota_bytes=1 << 40, free_floor_share=0.0, free_floor_bytes=0)
+        house = HouseSettings(
+            storage_folder=str(self._place.storage), quota_bytes=1 << 40, free_floor_share=0.0, free_floor_bytes=0
+        )
         self.keeper.open(house)
 
     def record(self, journal: Journal, clips: int | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Finishes what a crash left in this very process: harnesses that kill processes by the thousand cannot wait for more."""
+"""Finishes what a crash left in this very process: who kills processes by the thousand cannot wait for more."""
 
 from collections.abc import Callable
 import io

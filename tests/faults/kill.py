@@ -1,4 +1,4 @@
-"""Kills recorders: a house's writer, catalogue and recovery by the thousand, then whole workers of a running station."""
+"""Kills recorders: a house's writer, catalogue and recovery by the thousand, then workers of a running station."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -40,7 +40,7 @@ def kill_writers(folder: Path, kills: int, seed: int) -> tuple[list[str], Ledger
     place = Place(storage=folder / "clips", catalogue=folder / "catalogue")
     ledger = Ledger()
     violated: list[str] = []
-    moments = random.Random(seed)  # noqa: S311 - repeatable, not secret
+    moments = random.Random(seed)
     for number in range(kills):
         for line in lines_of(_record(place, footage, number), kill_after_s=moments.uniform(0, _LONGEST_LIFE_S)):
             ledger.note(line)

@@ -86,7 +86,9 @@ def caught_after(disk: FaultyDisk, wrong: str) -> int | None:
 class House:
     """One on the simulated disk, life after life."""
 
-    def __init__(self, disk: FaultyDisk, name: str, build_wrongly: Callable[[HouseLife], None] = lambda _: None) -> None:
+    def __init__(
+        self, disk: FaultyDisk, name: str, build_wrongly: Callable[[HouseLife], None] = lambda _: None
+    ) -> None:
         self._disk = disk
         self._place = Place(storage=disk.folder / name / "clips", catalogue=disk.folder / name / "catalogue")
         self._build_wrongly = build_wrongly
@@ -101,7 +103,7 @@ class House:
     def cut(self, number: int, survives: float) -> list[str]:
         """Let it live for a moment, cut the power, and say which promises it broke."""
         violated = []
-        lifetime_s = random.Random(number).uniform(0.05, _LONGEST_LIFE_S)  # noqa: S311 - repeatable, not secret
+        lifetime_s = random.Random(number).uniform(0.05, _LONGEST_LIFE_S)
         for line in lines_of(_record(self._place, self._footage, number, self._build_wrongly), kill_after_s=lifetime_s):
             self._ledger.note(line)
             if line.doing == "failed":
@@ -111,7 +113,9 @@ class House:
         return [*violated, *(f"cut {number}: {text}" for text in self._ledger.settle(found, lost_at_most_s=None))]
 
 
-def _record(place: Place, footage: Footage, seed: int, build_wrongly: Callable[[HouseLife], None]) -> Callable[[Journal], None]:
+def _record(
+    place: Place, footage: Footage, seed: int, build_wrongly: Callable[[HouseLife], None]
+) -> Callable[[Journal], None]:
     def live(journal: Journal) -> None:
         life = HouseLife(place, footage, SystemClock(), seed)
         life.open()

@@ -32,7 +32,7 @@ class Kill:
 
 def kill_workers(kills: int) -> Outcome:
     """At any moment of a recording; then everything that was announced is looked for."""
-    chance = random.Random(2)  # noqa: S311 - repeatable, not secret
+    chance = random.Random(2)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         storage, catalogue = folder / "clips", folder / "catalogue"

@@ -28,6 +28,7 @@ from custom_components.localcam.engine.messages import (
     SourceLost,
     StreamAddress,
     WorkerEnded,
+    ZonesMoving,
 )
 from custom_components.localcam.engine.settings import AddressSource, CameraSettings, HouseSettings
 from custom_components.localcam.engine.values import (
@@ -53,6 +54,8 @@ THUMBNAIL = b"\xff\xd8\xff\xe0 its strongest moment \xff\xd9"
 EXPLANATION = b"\xff\xd8\xff\xe0 what moved in it \xff\xd9"
 VIDEO = bytes(range(256)) * 2400
 """Longer than two of the pieces in which a view sends it."""
+
+LIVE = "rtsp://127.0.0.1:40000/token"
 
 FACTS = CameraFacts(
     codec="h264",
@@ -110,7 +113,9 @@ class World:
         assert len(running) == 1, "there must be one station, and only one"
         return running[0]
 
-    def make(self, *, catalogue_folder: Path, clock: Clock, on_report: Callable[[Reported], None]) -> FakeStation:
+    def make(
+        self, *, catalogue_folder: Path, clock: Clock, on_report: Callable[[Reported], None], own_port: int
+    ) -> FakeStation:
         """Stands in for the class `Station`."""
         station = FakeStation(catalogue_folder=catalogue_folder, clock=clock, on_report=on_report, world=self)
         self.stations.append(station)
@@ -156,15 +161,18 @@ class FakeStation:
     def crash(self, camera_id: str, last_words: str = "") -> None:
         self.report(camera_id, WorkerEnded(exit_code=-9, expected=False, last_words=last_words))
 
-    def move(self, camera_id: str) -> None:
+    def move(self, camera_id: str, kind: Kind = Kind.PERSON) -> None:
         now_s = self.clock.monotonic_s()
         self.report(
             camera_id,
-            MotionStarted(event_id="E1", captured_at_s=now_s, decoded_at_s=now_s, kind=Kind.PERSON, score=0.8),
+            MotionStarted(event_id="E1", captured_at_s=now_s, decoded_at_s=now_s, kind=kind, score=0.8),
         )
 
-    def rest_from_motion(self, camera_id: str) -> None:
-        self.report(camera_id, MotionEnded(event=an_event(), clip_id=None))
+    def move_in(self, camera_id: str, *zone_ids: str) -> None:
+        self.report(camera_id, ZonesMoving(zone_ids=zone_ids))
+
+    def rest_from_motion(self, camera_id: str, kind: Kind = Kind.PERSON) -> None:
+        self.report(camera_id, MotionEnded(event=replace(an_event(), kind=kind), clip_id=None))
 
     def health(self, camera_id: str, **changed: Any) -> None:
         report = Health(
@@ -237,6 +245,12 @@ class FakeStation:
         self.save(clip)
         return clip.clip_id
 
+    def calibrate(self, camera_id: str, seconds: float) -> None:
+        self._off_loop()
+        if self.problem:
+            raise WorkerError(self.problem)
+        self.calls.append(("calibrate", camera_id, seconds))
+
     def entity_address(self, camera_id: str, address: StreamAddress | None) -> None:
         self._off_loop()
         self.calls.append(("entity_address", camera_id, address))
@@ -245,17 +259,14 @@ class FakeStation:
         self._off_loop()
         self.calls.append(("entity_picture", camera_id, jpeg))
 
-    def check_address(self, url: str) -> None:
-        self._off_loop()
-        if url in self.public_addresses:
-            raise SourceError(SourceFault.PUBLIC_ADDRESS)
-
-    def live_address(self, camera_id: str) -> str:
+    def live_address(self, camera_id: str, entity_url: str = "") -> str:
         self._off_loop()
         source = self.watched[camera_id].source
-        assert isinstance(source, AddressSource)
-        self.check_address(source.url)
-        return source.url.replace("://", f"://{source.username}:{source.password}@")
+        url = source.url if isinstance(source, AddressSource) else entity_url
+        if url in self.public_addresses:
+            raise SourceError(SourceFault.PUBLIC_ADDRESS)
+        self.calls.append(("live_address", url))
+        return LIVE if url else ""
 
     def clip(self, clip_id: str) -> CatalogueEntry:
         self._off_loop()

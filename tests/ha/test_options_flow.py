@@ -29,6 +29,8 @@ CAMERA = {
     "longest_clip_s": 90.0,
     "quiet_s": 12.0,
     "sound": True,
+    "economy": "economy",
+    "cpu_budget_percent": 30.0,
 }
 
 
@@ -94,6 +96,8 @@ async def test_camera_options_show_what_is_in_force(hass: HomeAssistant, entry: 
         "longest_clip_s": 60.0,
         "quiet_s": 10.0,
         "sound": False,
+        "economy": "auto",
+        "cpu_budget_percent": 50.0,
     }
 
 
@@ -158,7 +162,13 @@ async def test_number_out_of_its_limits_is_refused(
 
 
 def house(folder: Path) -> dict[str, Any]:
-    return {"storage_folder": str(folder), "quota_gb": 50.0, "free_floor_percent": 5.0, "free_floor_gb": 1.5}
+    return {
+        "storage_folder": str(folder),
+        "quota_gb": 50.0,
+        "free_floor_percent": 5.0,
+        "free_floor_gb": 1.5,
+        "public_host": "",
+    }
 
 
 async def test_house_shows_the_defaults_until_something_was_saved(
@@ -172,6 +182,7 @@ async def test_house_shows_the_defaults_until_something_was_saved(
         "quota_gb": 20.0,
         "free_floor_percent": 10.0,
         "free_floor_gb": 2.0,
+        "public_host": "",
     }
     assert form["description_placeholders"] is not None
     assert "do not grow" in form["description_placeholders"]["backups"]

@@ -8,6 +8,7 @@ from homeassistant.core import Event, EventStateChangedData, HomeAssistant, call
 from homeassistant.helpers import entity_registry as er
 import pytest
 
+from custom_components.localcam.engine.values import Shedding
 from custom_components.localcam.sensor import SENSORS, LocalCamSensor
 
 from .fake_station import World, a_clip
@@ -38,6 +39,20 @@ async def test_they_show_what_the_worker_says(hass: HomeAssistant, measured: Liv
     await measured.settle()
     shown = {key: measured.state("sensor", key).state for key in HEALTH}
     assert shown == {"analysed_frames": "5.0", "dropped_packets": "3", "worker_cpu": "12.3", "worker_memory": "20.0"}
+
+
+async def test_they_show_what_is_decoded_and_what_is_left_out(hass: HomeAssistant, measured: LivingCamera) -> None:
+    measured.station.health(measured.id)
+    await measured.settle()
+    assert measured.state("sensor", "decoding").state == "fast"
+    assert measured.state("sensor", "left_out").state == "nothing"
+
+
+async def test_economy_and_a_used_up_cpu_budget_can_be_seen(hass: HomeAssistant, measured: LivingCamera) -> None:
+    measured.station.health(measured.id, economises=True, shed=Shedding.DECODING)
+    await measured.settle()
+    assert measured.state("sensor", "decoding").state == "economy"
+    assert measured.state("sensor", "left_out").state == "decoding"
 
 
 async def test_a_system_that_does_not_tell_memory_shows_none(hass: HomeAssistant, measured: LivingCamera) -> None:

@@ -13,10 +13,14 @@ from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.util.yaml import load_yaml_dict
 import pytest
 
-from custom_components.localcam import bridge, services
-from custom_components.localcam.engine.values import ClipReason, Kind, Verdict
+from custom_components.localcam import bridge, camera_issues, services
+from custom_components.localcam.camera_calibration import CalibrationState
+from custom_components.localcam.camera_zones import async_set_zones
+from custom_components.localcam.engine.values import CameraProblem, ClipReason, Kind, Verdict
+from custom_components.localcam.engine.zone_settings import ZoneFault
 
 from .living_camera import LivingCamera
+from .test_zones import DOOR
 
 LOCALCAM = Path(__file__).parents[2] / "custom_components" / "localcam"
 ENGLISH: dict[str, Any] = json.loads((LOCALCAM / "translations" / "en.json").read_text())
@@ -36,6 +40,8 @@ def named_keys() -> Iterator[str]:
 async def test_every_entity_has_a_name_and_an_icon(
     hass: HomeAssistant, camera: LivingCamera, entity_registry: er.EntityRegistry
 ) -> None:
+    await async_set_zones(camera.coordinator, [DOOR])
+    await camera.settle()
     entities = er.async_entries_for_config_entry(entity_registry, camera.id)
     keys = {(entity.domain, str(entity.translation_key)) for entity in entities}
     assert keys == {(domain, key) for domain, texts in ENGLISH["entity"].items() for key in texts}
@@ -88,23 +94,30 @@ def test_choices_in_forms_are_those_of_the_engine() -> None:
                 assert select["translation_key"] == field
     for key, of in (("kind", Kind), ("verdict", Verdict)):
         assert set(ENGLISH["selector"][key]["options"]) == {choice.value for choice in of}
+    of_kind = ENGLISH["entity"]["event"]["motion_kind"]["state_attributes"]
+    assert set(of_kind["event_type"]["state"]) == {kind.value for kind in Kind}
+    of_problem = ENGLISH["entity"]["binary_sensor"]["problem"]["state_attributes"]
+    assert set(of_problem["reason"]["state"]) == {problem.value for problem in CameraProblem}
+    assert set(ENGLISH["entity"]["sensor"]["calibration"]["state"]) == {state.value for state in CalibrationState}
     of_clip = ENGLISH["entity"]["event"]["clip"]["state_attributes"]
     assert set(of_clip["kind"]["state"]) == {kind.value for kind in Kind}
     assert set(of_clip["reason"]["state"]) == {reason.value for reason in ClipReason}
 
 
 def test_every_translated_error_is_raised_and_every_raised_one_is_translated() -> None:
-    used = set(named_keys())
+    used = {*named_keys(), *ZoneFault}
     assert not set(ENGLISH["exceptions"]) - used
-    raised = set()
+    raised = {fault.value for fault in ZoneFault}
     for path in LOCALCAM.glob("*.py"):
-        raised |= set(re.findall(r'(?:_invalid\(|_error\(\w+, |translation_key=)"(\w+)"', path.read_text()))
+        raised |= set(re.findall(r'(?:_invalid\(|refused\(|_error\(\w+, |translation_key=)"(\w+)"', path.read_text()))
     assert raised
     assert not raised - set(ENGLISH["exceptions"]) - set(ENGLISH["issues"])
 
 
 def test_every_issue_has_its_text() -> None:
-    assert {bridge.ISSUE_STORAGE_FULL, bridge.ISSUE_CLIPS_IN_BACKUPS} == set(ENGLISH["issues"])
+    of_house = {bridge.ISSUE_STORAGE_FULL, bridge.ISSUE_CLIPS_IN_BACKUPS, bridge.ISSUE_PUBLIC_HOST}
+    of_camera = {camera_issues.WORKER_CRASHES, camera_issues.KEYFRAMES_MISSING}
+    assert of_house | of_camera == set(ENGLISH["issues"])
     assert all(issue["title"] and issue["description"] for issue in ENGLISH["issues"].values())
     assert ir.IssueSeverity.ERROR
 

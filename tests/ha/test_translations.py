@@ -15,7 +15,7 @@ import pytest
 from custom_components import localcam
 from custom_components.localcam.camera_forms import CREDENTIALS, async_form
 from custom_components.localcam.camera_trial import CANNOT_START
-from custom_components.localcam.config_flow import LocalCamConfigFlow
+from custom_components.localcam.config_flow import _CONFIRM_FORM, LocalCamConfigFlow
 from custom_components.localcam.const import DOMAIN
 from custom_components.localcam.engine.errors import SourceFault
 from custom_components.localcam.engine.settings import RtspTransport, SourceKind
@@ -68,6 +68,11 @@ async def test_every_field_of_an_existing_camera_is_named_and_explained(hass: Ho
         assert set(OPTIONS["step"]["house"][part]) == {str(key) for key in _HOUSE_FORM.schema}
 
 
+def test_what_is_asked_last_is_named_and_explained() -> None:
+    for part in ("data", "data_description"):
+        assert set(CONFIG["step"]["confirm"][part]) == {str(key) for key in _CONFIRM_FORM.schema}
+
+
 async def test_every_choice_of_a_menu_is_named(hass: HomeAssistant) -> None:
     menu = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
     kinds = set(SourceKind)
@@ -79,7 +84,7 @@ async def test_every_choice_of_a_menu_is_named(hass: HomeAssistant) -> None:
 
 def test_every_error_has_its_own_message() -> None:
     assert set(CONFIG["error"]) == {*SourceFault, CANNOT_START, "name_used", "name_missing"}
-    assert set(OPTIONS["error"]) == {*FolderProblem, "cannot_apply", "longest_too_short"}
+    assert set(OPTIONS["error"]) == {*FolderProblem, "cannot_apply", "longest_too_short", "public_host_invalid"}
     for part in (CONFIG, OPTIONS):
         assert len(set(part["error"].values())) == len(part["error"])
 

@@ -15,6 +15,7 @@ from .executor import CameraExecutor, Worker
 from .messages import (
     AllowRecording,
     Answer,
+    Calibrate,
     ChangeSettings,
     ClipClosed,
     ClipKey,
@@ -33,7 +34,7 @@ from .messages import (
     WorkerEnded,
 )
 from .redaction import without_credentials
-from .settings import AddressSource, CameraSettings
+from .settings import AddressRules, AddressSource, CameraSettings
 
 _STOP_S = 8.0
 """For a worker to close its clip."""
@@ -57,6 +58,10 @@ class Home(Protocol):
     @property
     def may_record(self) -> bool:
         """Whether there is room for clips."""
+
+    @property
+    def address_rules(self) -> AddressRules:
+        """What this house adds to the rules on cameras' addresses."""
 
     def next_epoch(self, camera_id: str) -> int:
         """A number greater than that of each earlier life of the camera's worker."""
@@ -159,6 +164,12 @@ class CameraPost:
             raise WorkerError("nothing_kept")
         return closed.clip.clip_id
 
+    def calibrate(self, seconds: float) -> None:
+        """Begin to learn the empty room; `Calibrated` follows. Raises WorkerError with the problem's key."""
+        with self._asking() as (request_id, answers):
+            self._send(Calibrate(request_id=request_id, seconds=seconds))
+            _raise_problem(_next_of(answers, _ANSWER_S))
+
     @contextmanager
     def _asking(self) -> Iterator[tuple[int, SimpleQueue[Report]]]:
         """A request's number, and where the reports that answer it arrive."""
@@ -217,6 +228,7 @@ class CameraPost:
             storage_folder=self._home.storage_folder,
             may_record=self._home.may_record,
             keys=self._issued(0),
+            address_rules=self._home.address_rules,
         )
         worker = self._executor.start(first, on_reported=self._hear, on_end=ended.put)
         with self._lock:

@@ -3,6 +3,7 @@
     EngineError
     ├── SettingsError           a mapping that is not a valid setting
     ├── SourceError             a camera that does not give pictures; `fault` says why
+    │   └── DetectStreamError   its second stream does not
     ├── WireError               bytes between station and worker that are no message
     ├── WorkerError             a worker that does not run or does not answer
     ├── StorageError            the storage folder does not take or give bytes
@@ -44,10 +45,14 @@ class SourceFault(StrEnum):
     UNSUPPORTED_CODEC = "unsupported_codec"
     PUBLIC_ADDRESS = "public_address"
     INVALID_ADDRESS = "invalid_address"
+    FORBIDDEN_ADDRESS = "forbidden_address"
+    """Home Assistant itself, its Supervisor, or a cloud's metadata service."""
     DEVICE_BUSY = "device_busy"
     DEVICE_GONE = "device_gone"
     NO_IMAGE = "entity_without_image"
     """A camera entity that has neither a stream nor still pictures."""
+    NO_KEYFRAME = "no_keyframe"
+    """Sends, but for 20 s nothing that a picture or a clip could begin with."""
     LOST = "lost"
     """Was there, and stopped sending."""
 
@@ -60,6 +65,10 @@ class SourceError(EngineError):
         self.fault = fault
         self.detail = detail
         """For the log; free of credentials."""
+
+
+class DetectStreamError(SourceError):
+    """A camera whose second stream, in which motion is to be looked for, does not give pictures."""
 
 
 class WireError(EngineError):

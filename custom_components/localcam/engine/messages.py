@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from .errors import SourceFault
-from .settings import CameraSettings
-from .values import CameraFacts, CameraProblem, Clip, DetectorModel, Kind, MotionEvent
+from .settings import NO_MORE_RULES, AddressRules, CameraSettings
+from .values import Calibration, CameraFacts, CameraProblem, Clip, DetectorModel, Kind, MotionEvent, Shedding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +42,7 @@ class Watch:
     model: DetectorModel | None = None
     keys: tuple[ClipKey, ...] = ()
     """Of its first clips."""
+    address_rules: AddressRules = NO_MORE_RULES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,7 @@ class Probe:
     settings: CameraSettings
     timeout_s: float = 10.0
     """For the first picture."""
+    address_rules: AddressRules = NO_MORE_RULES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +108,14 @@ class KeepLast:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Calibrate:
+    """Take what comes for a while for the empty room; answered by `Answer`, then by a `Calibrated`."""
+
+    request_id: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WantPicture:
     """Ask for the last picture as JPEG; answered by `Picture`."""
 
@@ -142,6 +152,7 @@ type Command = (
     | NewKeys
     | RecordNow
     | KeepLast
+    | Calibrate
     | WantPicture
     | EntityAddress
     | EntityPicture
@@ -191,6 +202,27 @@ class MotionEnded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ZonesMoving:
+    """In which including zones there is motion, quiet time included; sent when it changes."""
+
+    zone_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemChanged:
+    """The camera began or ceased to see nothing; sent when it changes."""
+
+    problem: CameraProblem | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibrated:
+    """The time of `Calibrate` is over, or was cut short."""
+
+    calibration: Calibration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClipClosed:
     """A clip is finished and on disk under its final name; the station enters it in the catalogue."""
 
@@ -228,11 +260,11 @@ class RecordingFailed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """Whether `RecordNow` or `KeepLast` could be begun."""
+    """Whether `RecordNow`, `KeepLast` or `Calibrate` could be begun."""
 
     request_id: int
     problem: str = ""
-    """Empty when it could; else a key: `offline`, `nothing_kept`, `storage_full`."""
+    """Empty when it could; else a key: `offline`, `nothing_kept`, `storage_full`, `something_moves`, `sees_nothing`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,8 +298,12 @@ class Health:
     """Of one core, since the last report."""
     memory_bytes: int
     """Anonymous memory; 0 where the system does not tell."""
-    problem: CameraProblem | None = None
-    """Why the camera sees nothing, if so."""
+    lacks_keyframes: bool = False
+    """It sends, and for 20 s nothing that a picture or a clip could begin with."""
+    economises: bool = False
+    """Keyframes alone are decoded while the room is quiet."""
+    shed: Shedding = Shedding.NOTHING
+    """To keep to the CPU budget."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,6 +320,8 @@ class ProbeFailed:
 
     fault: SourceFault
     detail: str
+    of_detect_stream: bool = False
+    """The camera itself does; its second stream does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -309,6 +347,9 @@ type Report = (
     | SourceLost
     | MotionStarted
     | MotionEnded
+    | ZonesMoving
+    | ProblemChanged
+    | Calibrated
     | ClipClosed
     | KeysLow
     | RecordingFailed

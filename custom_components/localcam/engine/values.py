@@ -148,6 +148,36 @@ class CameraProblem(StrEnum):
     DARK = "dark"
 
 
+class CalibrationFault(StrEnum):
+    """Why watching the empty room taught nothing; what was known before stays."""
+
+    MOTION = "motion"
+    """Something moved across the room."""
+    LIGHT = "light"
+    """The light changed."""
+    LOST = "lost"
+    """The camera stopped sending, or began to send other pictures."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """What came of watching the empty room."""
+
+    fault: CalibrationFault | None
+    noise_floor: bytes = field(default=b"", repr=False)
+    """See `DetectSettings`; empty with a fault."""
+
+
+class Shedding(StrEnum):
+    """What of the analysis is left out so that a worker keeps to its CPU budget; never anything of the recording."""
+
+    NOTHING = "nothing"
+    LOOKS = "looks"
+    """Every second look."""
+    DECODING = "decoding"
+    """Everything but keyframes, also while something moves."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Features:
     """What one analysed frame's motion looks like, as numbers of a fixed order."""

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from .clock import Clock
-from .detect.event_machine import Started
+from .detect.event_machine import Named, Started
+from .errors import StorageError, WorkerError
 from .messages import (
     Answer,
     ClipClosed,
@@ -25,6 +26,7 @@ from .record.writing import problem_of
 from .settings import RecordSettings
 from .values import MotionEvent, Packet, StreamFormat
 from .vault.vault import Vault
+from .worker_confinement import folder_identity
 from .worker_finisher import Finisher, FinishOrder
 from .worker_inbox import ClipFinished, Inbox
 from .worker_keys import WorkerKeys
@@ -48,7 +50,9 @@ class Recording:
         self._sight = sight
         self._keys = WorkerKeys(first.keys, lambda left: outbox.report(KeysLow(left=left)))
         self._syncer = Syncer()
-        self._vault = Vault(Path(first.storage_folder), self._keys, self._syncer.order)
+        self._folder = Path(first.storage_folder)
+        self._folder_was = folder_identity(self._folder)
+        self._vault = Vault(self._folder, self._keys, self._syncer.order)
         self._finisher = Finisher(self._vault, inbox)
         record = first.settings.record
         self._ring = RingBuffer(max(record.pre_roll_s, _KEPT_S), _RING_BYTES)
@@ -67,6 +71,11 @@ class Recording:
         """A packet of the main stream arrived."""
         self._pass_on(self._recorder.packet(packet))
 
+    @property
+    def is_open(self) -> bool:
+        """Whether a clip grows, or is about to."""
+        return self._recorder.is_open
+
     def motion_started(self, started: Started) -> None:
         """An event began."""
         self._pass_on(self._recorder.motion_started(started.at_s, started.event_id, started.kind, started.score))
@@ -78,6 +87,10 @@ class Recording:
         self._pass_on(extend(look.at_s, look.score, look.kind))
         if recorder.strongest_at_s == look.at_s:
             self._sight.remember(look)
+
+    def motion_named(self, named: Named) -> None:
+        """The open event is of another kind than it seemed to be."""
+        self._recorder.motion_named(named.since_s, named.kind)
 
     def motion_ended(self, event: MotionEvent) -> str | None:
         """An event is over; the clip that holds its beginning, where there is one."""
@@ -139,7 +152,13 @@ class Recording:
         self._syncer.close()
 
     def _open_clip(self, name: str, identity: ClipIdentity, formats: tuple[StreamFormat, ...]) -> GrowingFile:
-        return open_clip(self._vault, name, identity, formats)
+        try:
+            return open_clip(self._vault, name, identity, formats)
+        except StorageError as err:
+            if isinstance(err.__cause__, PermissionError) and folder_identity(self._folder) != self._folder_was:
+                # A disk was mounted anew: this process may not write there (`worker_confinement`), its successor may.
+                raise WorkerError("the storage folder is another one") from err
+            raise
 
     def _pass_on(self, outputs: tuple[RecorderOutput, ...]) -> None:
         for output in outputs:

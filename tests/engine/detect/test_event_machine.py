@@ -12,6 +12,7 @@ from custom_components.localcam.engine.detect.event_machine import (
     Ended,
     EventMachine,
     Grew,
+    Named,
     Observation,
     Signal,
     Started,
@@ -35,6 +36,7 @@ def seen(
     suspected: bool = False,
     light: bool = False,
     lesser: bool = False,
+    names: bool = False,
     score: float = 0.5,
 ) -> Observation:
     return Observation(
@@ -46,7 +48,22 @@ def seen(
         kind=Kind.LIGHT if light or (lesser and not moving) else Kind.OTHER,
         features=NOTHING,
         lesser=lesser,
+        names=names,
     )
+
+
+def test_an_event_that_turns_out_to_be_bound_to_its_place_is_named_and_somebody_who_comes_names_it_back() -> None:
+    watched = machine()
+    watched.step(seen(1, moving=True, score=0.9))
+    assert watched.step(seen(5, lesser=True)) == ()
+    named = watched.step(seen(5.2, lesser=True, names=True))
+    assert named == (Named(event_id="event 1", since_s=1, kind=Kind.LIGHT),)
+    assert watched.step(seen(5.4, lesser=True, names=True)) == ()
+    assert watched.step(seen(6, moving=True, score=0.6)) == (Named(event_id="event 1", since_s=1, kind=Kind.OTHER),)
+    watched.step(seen(7, lesser=True, names=True))
+    (ended,) = watched.tick(16)
+    assert isinstance(ended, Ended)
+    assert (ended.event.kind, ended.event.last_motion_at_s, ended.event.peak_score) == (Kind.LIGHT, 6, 0.9)
 
 
 def test_an_event_lasts_from_the_first_motion_until_the_quiet_time_has_passed() -> None:
@@ -141,7 +158,7 @@ def test_the_table_knows_every_case_and_opens_and_closes_where_it_says(state: St
     if before == 1 and then == 2:
         expected = Action.REPLACE
     assert (before, then) != (2, 1)
-    assert action is expected or (expected is None and action in {Action.NOTHING, Action.GROW})
+    assert action is expected or (expected is None and action in {Action.NOTHING, Action.GROW, Action.NAME})
 
 
 def run(observations: Sequence[Observation], quiet_s: float) -> list[tuple[float, Transition]]:

@@ -6,13 +6,13 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from benchmarks import nuisances
 from custom_components.localcam.engine.detect.event_machine import Started
 from custom_components.localcam.engine.detect.watcher import MotionWatcher
 from custom_components.localcam.engine.ingest.demo_script import Act
 from custom_components.localcam.engine.settings import DetectSettings
 from custom_components.localcam.engine.values import Frame, Kind
 
-from . import nuisances
 from .rooms import act, room
 
 type Luma = npt.NDArray[np.uint8]

@@ -2,10 +2,10 @@
 
 import pytest
 
+from benchmarks import nuisances
+from benchmarks.nuisances import Nuisance
 from custom_components.localcam.engine.ingest.demo_script import Act
 
-from . import nuisances
-from .nuisances import Nuisance
 from .rooms import act, room, starts
 
 NUISANCES = {

@@ -480,3 +480,16 @@ def test_a_demoted_event_whose_clip_failed_is_recorded_once_the_disk_takes_it() 
     house.run(30, 50)
     assert [failure.fault for failure in house.failures] == [RecordingFault.DISK_FULL]
     assert len(house.clips) == 1
+
+
+def test_a_clip_is_of_the_kind_that_its_event_turned_out_to_be_and_an_earlier_events_kind_stays() -> None:
+    kinds = []
+    for since_s in (20.0, 24.0):
+        world = House()
+        world.run(0, 20)
+        world.move(20.0, score=0.6, kind=Kind.OTHER)
+        world.recorder.motion_named(ARRIVAL_S + since_s, Kind.CURTAIN)
+        world.run(20, 60)
+        (clip,) = world.clips
+        kinds.append(clip.outcome.kind)
+    assert kinds == [Kind.CURTAIN, Kind.OTHER]

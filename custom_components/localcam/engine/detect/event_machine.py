@@ -13,7 +13,9 @@ Rules:
    seen (the camera is lost or rests), never before.
 3. Only motion starts an event that alerts, and ends a demoted one for it. What seems to move while the whole picture's
    light changes may keep an open one going and never starts one; suspicion does neither.
-4. What is demoted is an event, too, unless one that alerts is open: it neither starts nor prolongs that one.
+4. What is demoted is an event, too, unless one that alerts is open: it neither starts nor prolongs that one. Where it
+   is all that the open one was, it gives that one its kind, until something else moves: a fan that was just switched
+   on begins as anything does, and is known for what it is when it has stayed in its place for some seconds.
 5. Time comes with the observations, which are in order; there is no clock here.
 """
 
@@ -56,6 +58,8 @@ class Action(Enum):
     START = auto()
     GROW = auto()
     END = auto()
+    NAME = auto()
+    """Let the open event be of the kind that it turned out to be."""
     REPLACE = auto()
     """End the open event and start another."""
 
@@ -79,14 +83,14 @@ TABLE: Mapping[tuple[State, Signal], tuple[State, Action]] = {
     (State.MOVING, Signal.SUSPICION): (State.FADING, Action.NOTHING),
     (State.MOVING, Signal.MOTION): (State.MOVING, Action.GROW),
     (State.MOVING, Signal.MOTION_IN_CHANGING_LIGHT): (State.MOVING, Action.GROW),
-    (State.MOVING, Signal.LESSER): (State.FADING, Action.NOTHING),
+    (State.MOVING, Signal.LESSER): (State.FADING, Action.NAME),
     (State.MOVING, Signal.QUIET_PASSED): (State.QUIET, Action.END),
     (State.MOVING, Signal.LOST): (State.QUIET, Action.END),
     (State.FADING, Signal.STILL): (State.FADING, Action.NOTHING),
     (State.FADING, Signal.SUSPICION): (State.FADING, Action.NOTHING),
     (State.FADING, Signal.MOTION): (State.MOVING, Action.GROW),
     (State.FADING, Signal.MOTION_IN_CHANGING_LIGHT): (State.MOVING, Action.GROW),
-    (State.FADING, Signal.LESSER): (State.FADING, Action.NOTHING),
+    (State.FADING, Signal.LESSER): (State.FADING, Action.NAME),
     (State.FADING, Signal.QUIET_PASSED): (State.QUIET, Action.END),
     (State.FADING, Signal.LOST): (State.QUIET, Action.END),
     (State.DEMOTED, Signal.STILL): (State.DEMOTED, Action.NOTHING),
@@ -120,6 +124,8 @@ class Observation:
     """The camera's, now."""
     lesser: bool = False
     """Something of that kind is going on which is no motion, or is not to count as such."""
+    names: bool = False
+    """It goes on where the open event has been all the time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +155,17 @@ class Ended:
     event: MotionEvent
 
 
-type Transition = Started | Grew | Ended
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """The open event is of another kind than it seemed to be."""
+
+    event_id: str
+    since_s: float
+    """When it began."""
+    kind: Kind
+
+
+type Transition = Started | Grew | Named | Ended
 
 
 def _signal(observation: Observation) -> Signal:
@@ -195,6 +211,8 @@ class EventMachine:
                 return self._start(observation)
             case Action.GROW:
                 return self._grow(observation)
+            case Action.NAME:
+                return self._name(observation)
             case Action.END:
                 return self._end()
             case Action.REPLACE:
@@ -221,7 +239,7 @@ class EventMachine:
         assert self.event is not None  # the table grows events only where one is open
         if seen.score <= self.event.peak_score:
             self.event = replace(self.event, last_motion_at_s=seen.at_s)
-            return ()
+            return self._rename(seen.kind) if seen.kind.alerts and not self.event.kind.alerts else ()
         self.event = replace(
             self.event,
             last_motion_at_s=seen.at_s,
@@ -234,6 +252,17 @@ class EventMachine:
             sensitivity=seen.sensitivity,
         )
         return (Grew(event_id=self.event.event_id, at_s=seen.at_s, score=seen.score, kind=seen.kind),)
+
+    def _name(self, seen: Observation | None) -> tuple[Transition, ...]:
+        assert seen is not None
+        return self._rename(seen.kind) if seen.names else ()
+
+    def _rename(self, kind: Kind) -> tuple[Transition, ...]:
+        assert self.event is not None  # the table names open events only
+        if kind is self.event.kind:
+            return ()
+        self.event = replace(self.event, kind=kind)
+        return (Named(event_id=self.event.event_id, since_s=self.event.started_at_s, kind=kind),)
 
     def _end(self) -> tuple[Transition, ...]:
         event, self.event = self.event, None

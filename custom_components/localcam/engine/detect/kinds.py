@@ -2,8 +2,8 @@
 
 light         the whole picture's light is changing, and texture stayed
 camera_moved  what the camera sees has shifted as a whole
-screen        bound to its place, and changes at a stroke: cuts
-curtain       bound to its place, goes to and fro, and is tall
+curtain       bound to its place, and tall
+screen        bound to its place otherwise, and changes at a stroke now and then: cuts
 noise         bound to its place otherwise: a fan, a fish tank, what is left of a weak sensor's snow
 shadow        darkens more of the picture than it covers
 other         everything else, people and pets among them
@@ -22,11 +22,49 @@ RECENT_S = 4.0
 JUMP = 3.0
 """A cut: as many times more moves than in the picture before."""
 CUTS = 2
-"""As many of them in RECENT_S are a screen, if nobody walks."""
+MOST_CUTS = 6
+"""As many of them in RECENT_S are a screen, if nobody walks: what jumps in every second picture turns, as a fan."""
 TALL = 1.3
 """Height by width, in pixels of a square, of a curtain."""
+MARGIN = 1
+"""Squares by which what stays in its place may leave it."""
 DARKENS = 3.0
 """A shadow darkens as many times more than moves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A box of squares, its last row and column included."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    def joined(self, other: Place | None) -> Place:
+        """The smallest that holds both."""
+        if other is None:
+            return self
+        return Place(
+            min(self.top, other.top),
+            min(self.left, other.left),
+            max(self.bottom, other.bottom),
+            max(self.right, other.right),
+        )
+
+    def holds(self, other: Place) -> bool:
+        """Whether the other reaches out of it by no more than MARGIN."""
+        return (
+            other.top >= self.top - MARGIN
+            and other.left >= self.left - MARGIN
+            and other.bottom <= self.bottom + MARGIN
+            and other.right <= self.right + MARGIN
+        )
+
+    @property
+    def tall(self) -> bool:
+        """Whether it is a curtain's."""
+        return self.bottom - self.top + 1 > TALL * (self.right - self.left + 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +73,8 @@ class Moment:
 
     at_s: float
     area: float
-    height: int
-    width: int
-    """Of what moves, in squares."""
+    place: Place | None
+    """Of what moves, if anything does."""
 
 
 class KindJudge:
@@ -45,14 +82,18 @@ class KindJudge:
 
     def __init__(self) -> None:
         self._recent: deque[Moment] = deque(maxlen=64)
+        self._visited: Place | None = None
+        """Where the open event has been."""
 
     def see(self, motion: MotionMap) -> None:
         """Take a picture's motion in."""
-        height = width = 0
+        place: Place | None = None
         if motion.moving_share:
-            height, width = (int(np.count_nonzero(motion.moving_squares.any(axis=axis))) for axis in (1, 0))
+            rows, columns = (np.flatnonzero(motion.moving_squares.any(axis=axis)) for axis in (1, 0))
+            place = Place(int(rows[0]), int(columns[0]), int(rows[-1]), int(columns[-1]))
+            self._visited = place.joined(self._visited)
         at_s = motion.captured_at_s
-        self._recent.append(Moment(at_s=at_s, area=motion.moving_share, height=height, width=width))
+        self._recent.append(Moment(at_s=at_s, area=motion.moving_share, place=place))
         while self._recent[0].at_s < at_s - RECENT_S:
             self._recent.popleft()
 
@@ -67,14 +108,27 @@ class KindJudge:
         area, brightened = features.values["area"], features.values["brightened"]
         return Kind.SHADOW if area and features.values["darkened"] > max(DARKENS * area, brightened / 2) else Kind.OTHER
 
+    def begin(self) -> None:
+        """An event begins with the picture seen last."""
+        self._visited = self._recent[-1].place
+
+    @property
+    def stayed(self) -> bool:
+        """Whether the open event was all the time where things moved in the last seconds."""
+        recent: Place | None = None
+        for moment in self._recent:
+            recent = moment.place.joined(recent) if moment.place else recent
+        return recent is not None and self._visited is not None and recent.holds(self._visited)
+
     def _bound_kind(self) -> Kind:
         moments = list(self._recent)
-        cuts = sum(after.area > JUMP * before.area for before, after in pairwise(moments))
-        if cuts >= CUTS:
-            return Kind.SCREEN
         largest = max(moments, key=lambda moment: moment.area)
-        return Kind.CURTAIN if largest.height > TALL * largest.width else Kind.NOISE
+        if largest.place and largest.place.tall:
+            return Kind.CURTAIN
+        cuts = sum(after.area > JUMP * before.area for before, after in pairwise(moments))
+        return Kind.SCREEN if CUTS <= cuts <= MOST_CUTS else Kind.NOISE
 
     def forget(self) -> None:
         """The camera was lost."""
         self._recent.clear()
+        self._visited = None

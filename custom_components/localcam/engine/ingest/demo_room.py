@@ -1,7 +1,7 @@
-"""The simulated room as a camera sees it: scenery, light, inhabitants, screen, curtain and sensor noise at an instant.
+"""The simulated room as a camera sees it: scenery, light, inhabitants, and what else its acts do, at an instant.
 
 A picture depends on nothing but the seed and the instant. The room under its present light is kept, and only what
-moves is drawn again, so that a picture costs well under a millisecond.
+moves is drawn again.
 """
 
 from dataclasses import dataclass
@@ -10,16 +10,22 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from . import demo_camera, demo_objects
+from .demo_camera import Sensor
 from .demo_figures import Figures, Sprite
-from .demo_scenery import CURTAIN_BOX, TV_BOX, paint_scenery
+from .demo_objects import Canvas
+from .demo_scenery import BAND_ROWS, paint_scenery
 from .demo_script import Act, DemoAct, DemoScript, DemoTruth
 
 type Bytes = npt.NDArray[np.uint8]
+type Planes = tuple[Bytes, Bytes, Bytes]
 
 EXPOSURE_SETTLES_S = 0.45
 """Time constant of the simulated camera's automatic exposure."""
-GLOW_BOX = (290, 60, 600, 300)
-"""What the television lights, in units of 640x360."""
+CLOUD_TAKES = 0.45
+"""Of the daylight,"""
+CLOUD_COMES_S = 1.6
+"""within this time."""
 STEP = np.float32(1 / 255)
 """Of a figure's shares."""
 FOOT_Y = (262.0, 292.0, 334.0)
@@ -43,18 +49,16 @@ class DemoRoom:
     def __init__(
         self, seed: int, width_px: int = 640, height_px: int = 360, *, script: DemoScript | None = None
     ) -> None:
-        rng = np.random.default_rng(seed)
         self.width_px, self.height_px = width_px, height_px
         self._seed = seed
         self._script = script or DemoScript(seed=seed)
-        self._scenery = paint_scenery(width_px, height_px, rng)
+        self._scenery = paint_scenery(width_px, height_px, seed)
         self._figures = Figures()
-        pool = rng.normal(0, 1, width_px * height_px + 65536).astype(np.float32)
-        # Added with wrap-around: the room keeps to 16..235 and the noise to +-15, so that no sum leaves 8 bits.
-        self._noise_by_day = np.clip(np.rint(pool * 1.3), -15, 15).astype(np.int8).view(np.uint8)
-        self._noise_by_night = np.clip(np.rint(pool * 3.4), -15, 15).astype(np.int8).view(np.uint8)
+        self._sensor = Sensor(seed, width_px * height_px)
         self._lit: _Light | None = None
         self._empty = np.empty((height_px, width_px), np.uint8)
+        self._behind_fan = np.empty((0, 0), np.uint8)
+        """The empty room where the fan's blades stand."""
         self._luma = np.empty((height_px, width_px), np.uint8)
         half = (height_px // 2, width_px // 2)
         self._cb, self._cr = np.empty(half, np.uint8), np.empty(half, np.uint8)
@@ -63,35 +67,40 @@ class DemoRoom:
         """What is true of the room `at_s` seconds after its start."""
         return self._script.truth(at_s)
 
-    def picture(self, at_s: float) -> tuple[Bytes, Bytes, Bytes]:
+    def picture(self, at_s: float) -> Planes:
         """Luma (height, width), cb and cr (half of each), limited range; the arrays are used again by the next call."""
+        at_s = self._script.shown_at_s(at_s)
         acts = self._script.going_on(at_s)
-        night = any(act.act is Act.NIGHT for act in acts)
-        light = self._light(at_s, acts)
+        on = frozenset(act.act for act in acts)
+        light = self._light(at_s, on)
         if light != self._lit:
             self._illuminate(light)
         np.copyto(self._luma, self._empty)
         for plane, colour in ((self._cb, self._scenery.cb), (self._cr, self._scenery.cr)):
-            if night:
+            if light.night:
                 plane.fill(128)
             else:
                 np.copyto(plane, colour)
+        canvas = Canvas(luma=self._luma, cb=self._cb, cr=self._cr, night=light.night)
         for act in acts:
-            self._show(act, at_s, light)
-        pool = self._noise_by_night if night else self._noise_by_day
-        offset = (int(at_s * 1000) * 7919 + self._seed * 104729) % 65536
-        noise = pool[offset : offset + self._luma.size].reshape(self._luma.shape)
-        np.add(self._luma, noise, out=self._luma)
-        return self._luma, self._cb, self._cr
+            self._show_object(canvas, act, at_s)
+        for act in acts:
+            self._show_visitor(act, at_s, light)
+        planes = self._luma, self._cb, self._cr
+        for act in acts:
+            self._show_camera(planes, act, at_s)
+        self._sensor.add_noise(self._luma, demo_camera.noise_strength(on), at_s)
+        return planes
 
-    def _light(self, at_s: float, acts: tuple[DemoAct, ...]) -> _Light:
-        on = {act.act for act in acts}
+    def _light(self, at_s: float, on: frozenset[Act]) -> _Light:
         gain = 1.0
         for act in self._script.acts(at_s):
+            since_on_s, since_off_s = at_s - act.from_s, at_s - act.until_s
+            if act.act is Act.CLOUD and since_on_s >= 0 > since_off_s:
+                gain *= 1 - CLOUD_TAKES * min(1.0, since_on_s / CLOUD_COMES_S, -since_off_s / CLOUD_COMES_S)
             # Exposure answers a change of light late: too bright after the lamp went on, too dark after it went off.
             strength = {Act.LAMP: 0.16, Act.NIGHT: 0.35}.get(act.act, 0.0)
             if strength:
-                since_on_s, since_off_s = at_s - act.from_s, at_s - act.until_s
                 if since_on_s >= 0:
                     settled = math.exp(-since_on_s / EXPOSURE_SETTLES_S) * (1 if act.act is Act.NIGHT else 0.7)
                     gain *= 1 + strength * settled
@@ -102,12 +111,17 @@ class DemoRoom:
     def _illuminate(self, light: _Light) -> None:
         """Make the empty room under this light the present one."""
         scenery = self._scenery
-        if light.night:
-            linear = scenery.infrared * scenery.infrared_light
-        else:
-            linear = scenery.luma * (scenery.daylight + scenery.lamplight if light.lamp else scenery.daylight)
-        self._empty = self._seen(linear, light)
+        for top in range(0, self.height_px, BAND_ROWS):
+            band = slice(top, top + BAND_ROWS)
+            shines = scenery.infrared_light[band] if light.night else scenery.daylight[band]
+            if light.lamp and not light.night:
+                shines = shines + scenery.lamplight[band]
+            surface = scenery.infrared[band] if light.night else scenery.luma[band]
+            self._empty[band] = self._seen(np.multiply(surface, shines, dtype=np.float32), light)
         self._lit = light
+        canvas = Canvas(luma=self._empty, cb=self._cb, cr=self._cr, night=light.night)
+        self._behind_fan = demo_objects.behind_fan(canvas)
+        demo_objects.show_fan(canvas, 0.0, self._behind_fan)
 
     def _seen(self, linear: npt.NDArray[np.floating], light: _Light) -> Bytes:
         """Light that reaches the sensor as luma: a gamma, a soft shoulder, the limited range."""
@@ -116,25 +130,42 @@ class DemoRoom:
         seen: Bytes = np.clip(16 + 219 * bright, 16, 235).astype(np.uint8)
         return seen
 
-    def _box(self, box: tuple[float, float, float, float]) -> tuple[slice, slice]:
-        """A box of 640x360 units as rows and columns, on even pixels."""
-        sx, sy = self.width_px / 640, self.height_px / 360
-        left, right = (2 * round(x * sx / 2) for x in (box[0], box[2]))
-        top, bottom = (2 * round(y * sy / 2) for y in (box[1], box[3]))
-        return slice(top, bottom), slice(left, right)
+    def _show_object(self, canvas: Canvas, act: DemoAct, at_s: float) -> None:
+        match act.act:
+            case Act.TV:
+                demo_objects.show_tv(canvas, act, at_s, self._scenery.tv_light, self._seed)
+            case Act.CURTAIN:
+                demo_objects.show_curtain(canvas, act, at_s)
+            case Act.FAN:
+                demo_objects.show_fan(canvas, demo_objects.fan_turned(act, at_s), self._behind_fan)
+            case Act.SUN:
+                demo_objects.show_sun(canvas, act, at_s)
+            case Act.SHADOW:
+                demo_objects.show_shadow(canvas, act, at_s)
+            case _:
+                pass
 
-    def _show(self, act: DemoAct, at_s: float, light: _Light) -> None:
+    def _show_visitor(self, act: DemoAct, at_s: float, light: _Light) -> None:
         match act.act:
             case Act.PERSON:
                 self._show_person(act, at_s, light)
             case Act.PET:
                 self._show_cat(act, at_s, light)
-            case Act.TV:
-                self._show_tv(act, at_s, light)
-            case Act.CURTAIN:
-                self._show_curtain(act, at_s)
-            case Act.LAMP | Act.NIGHT:
-                pass  # they are the light, not things in it
+            case _:
+                pass
+
+    def _show_camera(self, planes: Planes, act: DemoAct, at_s: float) -> None:
+        match act.act:
+            case Act.FLICKER:
+                demo_camera.flicker(planes[0], act, at_s)
+            case Act.KNOCKED:
+                demo_camera.knock(planes, act, at_s)
+            case Act.COVERED:
+                demo_camera.cover(planes, act, at_s)
+            case Act.DARK:
+                demo_camera.darken(planes)
+            case _:
+                pass
 
     def _show_person(self, act: DemoAct, at_s: float, light: _Light) -> None:
         done = (at_s - act.from_s) / (act.until_s - act.from_s)
@@ -204,46 +235,3 @@ class DemoRoom:
             colour = plane[half_there]
             shown = np.where(alpha > 0, colour * (1 - alpha) + 128 * alpha + offset[half_own], colour)
             np.copyto(colour, shown, casting="unsafe")
-
-    def _show_tv(self, act: DemoAct, at_s: float, light: _Light) -> None:
-        """A programme with cuts every 1 to 4 s, slow pans between them, and its light on the room."""
-        into_s = at_s - act.from_s
-        shot, shot_began_s = 0, 0.0
-        while shot_began_s + (length_s := 1 + (shot * 0.618 * 3 + self._seed * 0.37) % 3) <= into_s:
-            shot, shot_began_s = shot + 1, shot_began_s + length_s
-        rng = np.random.default_rng((self._seed, shot))
-        scene = rng.uniform(30, 225, (5, 12)).astype(np.float32) * float(rng.uniform(0.45, 1))
-        rows, columns = self._box(TV_BOX)
-        height, width = rows.stop - rows.start, columns.stop - columns.start
-        pan = (into_s - shot_began_s) * float(rng.uniform(0.3, 1.0)) * (1 if shot % 2 else -1)
-        at_y = np.linspace(0, 3.999, height, dtype=np.float32)
-        at_x = (np.linspace(0, 6, width, dtype=np.float32) + 2.5 + pan) % 11
-        iy, ix = at_y.astype(np.intp), at_x.astype(np.intp)
-        fx = at_x - ix
-        line = scene[:, ix] * (1 - fx) + scene[:, np.minimum(ix + 1, 11)] * fx
-        fy = (at_y - iy)[:, None]
-        level = float(scene.mean()) * (1 + 0.06 * math.sin(into_s * 9))
-        if not light.night:
-            glow_rows, glow_columns = self._box(GLOW_BOX)
-            glow = self._scenery.tv_light[glow_rows, glow_columns] * np.float32(level / 255 * 0.55)
-            room = self._luma[glow_rows, glow_columns]
-            np.copyto(room, np.minimum(room + (room + 24) * glow, 235), casting="unsafe")
-        picture = line[iy] * (1 - fy) + line[iy + 1] * fy
-        np.copyto(self._luma[rows, columns], np.clip(picture, 16, 235), casting="unsafe")
-        if not light.night:
-            half = slice(rows.start // 2, rows.stop // 2), slice(columns.start // 2, columns.stop // 2)
-            self._cb[half] = 128 + round(float(rng.uniform(-25, 35)))
-            self._cr[half] = 128 + round(float(rng.uniform(-25, 25)))
-
-    def _show_curtain(self, act: DemoAct, at_s: float) -> None:
-        """The right curtain waves in a draught, the more the lower."""
-        rows, columns = self._box(CURTAIN_BOX)
-        cloth = self._empty[rows, columns]
-        height, width = cloth.shape
-        into_s = at_s - act.from_s
-        calm = min(1.0, into_s / 1.0, (act.until_s - at_s) / 1.0)
-        down = np.linspace(0, 1, height, dtype=np.float32)
-        sway = 9 * calm * self.width_px / 640 * down * np.sin(into_s * 3.1 - 2.5 * down)
-        source = np.arange(width, dtype=np.float32)[None, :] + sway[:, None] * np.linspace(1, 0.6, width)[None, :]
-        index = np.clip(source, 0, width - 1).astype(np.intp)
-        self._luma[rows, columns] = np.take_along_axis(cloth, index, axis=1)

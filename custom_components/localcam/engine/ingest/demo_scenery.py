@@ -1,7 +1,8 @@
 """The simulated room without its inhabitants: furniture, materials and how each light falls on them.
 
 Painted once, in units of a 640x360 picture, as reflectance (how much of the light a surface returns, by day and in
-infra-red) and illumination (how much each light gives to each pixel). What the camera sees is their product.
+infra-red) and illumination (how much each light gives to each pixel). What the camera sees is their product. It is
+painted band by band and kept in half precision: memory is the worker's scarce good.
 """
 
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 type Plane = npt.NDArray[np.floating]
+type Kept = npt.NDArray[np.float16]
 type Mask = npt.NDArray[np.bool_]
 
 TV_BOX = (382, 118, 508, 190)
@@ -17,6 +19,11 @@ TV_BOX = (382, 118, 508, 190)
 CURTAIN_BOX = (182, 26, 222, 212)
 WINDOW_BOX = (72, 42, 190, 160)
 LAMP_AT = (578, 92)
+FAN_AT = (338, 176)
+FAN_RADIUS = 25
+GLOW_BOX = (290, 60, 600, 300)
+"""What the television lights."""
+BAND_ROWS = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,50 +66,69 @@ LEAF = Material(luma=0.17, cb=-14, cr=-14, infrared=0.60)
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Scenery:
-    """The painted room: planes of shape (height, width), float32 where not said otherwise."""
+    """The painted room: planes of shape (height, width) where not said otherwise."""
 
-    luma: Plane
-    infrared: Plane
+    luma: Kept
+    infrared: Kept
     """How much of the light each pixel returns."""
     foreground: Mask
     """Furniture that hides whoever walks behind it."""
     cb: npt.NDArray[np.uint8]
     cr: npt.NDArray[np.uint8]
     """Colour by day, of shape (height / 2, width / 2)."""
-    daylight: Plane
-    lamplight: Plane
-    tv_light: Plane
-    infrared_light: Plane
+    daylight: Kept
+    lamplight: Kept
+    infrared_light: Kept
     """What each light gives to each pixel."""
+    tv_light: Kept
+    """The same of the television, of GLOW_BOX alone."""
 
 
-def paint_scenery(width_px: int, height_px: int, rng: np.random.Generator) -> Scenery:
-    """The room at that size, both even; `rng` decides the grain of its surfaces."""
-    painter = _Painter(width_px, height_px)
-    painter.paint(rng)
-    daylight, lamplight, tv_light, infrared_light = painter.lights()
-    cb, cr = (np.rint(128 + plane[::2, ::2]).astype(np.uint8) for plane in (painter.cb, painter.cr))
+def on_even_pixels(box: tuple[float, float, float, float], width_px: int, height_px: int) -> tuple[slice, slice]:
+    """A box of 640x360 units as rows and columns of a picture of that size."""
+    left, right = (2 * round(x * width_px / 1280) for x in (box[0], box[2]))
+    top, bottom = (2 * round(y * height_px / 720) for y in (box[1], box[3]))
+    return slice(top, bottom), slice(left, right)
+
+
+def paint_scenery(width_px: int, height_px: int, seed: int) -> Scenery:
+    """The room at that size, both even; `seed` decides the grain of its surfaces."""
+    shape, half = (height_px, width_px), (height_px // 2, width_px // 2)
+    luma, infrared, daylight, lamplight, tv_light, infrared_light = (np.empty(shape, np.float16) for _ in range(6))
+    foreground = np.empty(shape, np.bool_)
+    cb, cr = np.empty(half, np.uint8), np.empty(half, np.uint8)
+    for top in range(0, height_px, BAND_ROWS):
+        band = slice(top, min(top + BAND_ROWS, height_px))
+        painter = _Painter(width_px, height_px, band)
+        painter.paint(np.random.default_rng(seed))  # from its beginning: each band has its part of the same room
+        luma[band], infrared[band], foreground[band] = painter.luma, painter.infrared, painter.foreground
+        daylight[band], lamplight[band], tv_light[band], infrared_light[band] = painter.lights()
+        half_band = slice(band.start // 2, band.stop // 2)
+        for kept, plane in ((cb, painter.cb), (cr, painter.cr)):
+            kept[half_band] = np.rint(128 + plane[::2, ::2])
     return Scenery(
-        luma=painter.luma,
-        infrared=painter.infrared,
-        foreground=painter.foreground,
+        luma=luma,
+        infrared=infrared,
+        foreground=foreground,
         cb=cb,
         cr=cr,
         daylight=daylight,
         lamplight=lamplight,
-        tv_light=tv_light,
         infrared_light=infrared_light,
+        tv_light=tv_light[on_even_pixels(GLOW_BOX, width_px, height_px)].copy(),
     )
 
 
 class _Painter:
-    """The canvas while the room is painted."""
+    """The canvas while a band of the room, some of its rows, is painted."""
 
-    def __init__(self, width_px: int, height_px: int) -> None:
-        rows, columns = np.mgrid[0:height_px, 0:width_px].astype(np.float32)
+    def __init__(self, width_px: int, height_px: int, band: slice) -> None:
+        self._size = height_px, width_px
+        self._band = band
+        rows, columns = np.mgrid[band, 0:width_px].astype(np.float32)
         self.x: Plane = (columns + 0.5) * np.float32(640 / width_px)
         self.y: Plane = (rows + 0.5) * np.float32(360 / height_px)
-        shape = (height_px, width_px)
+        shape = rows.shape
         self.luma: Plane = np.zeros(shape, np.float32)
         self.infrared: Plane = np.zeros(shape, np.float32)
         self.cb: Plane = np.zeros(shape, np.float32)
@@ -139,9 +165,9 @@ class _Painter:
 
     def _grain(self, rng: np.random.Generator, cell: tuple[int, int], strength: float) -> Plane:
         """Smooth random texture around 1, its grains of `cell` (height, width) units."""
-        height, width = self.luma.shape
+        height, width = self._size
         coarse = rng.normal(0, 1, (height // cell[0] + 3, width // cell[1] + 3)).astype(np.float32)
-        at_y = np.linspace(0, coarse.shape[0] - 1.001, height, dtype=np.float32)
+        at_y = np.linspace(0, coarse.shape[0] - 1.001, height, dtype=np.float32)[self._band]
         at_x = np.linspace(0, coarse.shape[1] - 1.001, width, dtype=np.float32)
         iy, ix = at_y.astype(int), at_x.astype(int)
         fy, fx = (at_y - iy)[:, None], (at_x - ix)[None, :]
@@ -160,6 +186,7 @@ class _Painter:
         self._paint_wall_pieces()
         self._paint_sideboard()
         self._paint_lamp()
+        self._paint_fan()
         self._paint_front(rng)
 
     def _paint_floor(self, rng: np.random.Generator) -> None:
@@ -232,6 +259,13 @@ class _Painter:
         self.fill(self.ellipse(x, 247, 17, 4), METAL)
         self.fill(self.trapezium((x - 13, x + 13, y - 22), (x + -24, x + 24, y + 16)), SHADE)
 
+    def _paint_fan(self) -> None:
+        x, y = FAN_AT
+        self.fill(self.box(x - 1.5, y, x + 1.5, 250), METAL)
+        self.fill(self.ellipse(x, 251, 14, 4), METAL)
+        self._shade(self.ellipse(x, y, FAN_RADIUS + 2, FAN_RADIUS + 2), 0.88)
+        self.fill(self.ellipse(x, y, 5, 5), METAL)
+
     def _paint_front(self, rng: np.random.Generator) -> None:
         self.fill(self.trapezium((14, 46, 214), (19, 41, 246)), POT)
         for _leaf in range(26):
@@ -277,4 +311,4 @@ class _Painter:
         tv = 0.30 * glow(445, 165, 85) * ~self.box(378, 114, 512, 195)
         tv[inside] = 0
         infrared = 0.08 + 1.05 * glow(320, 215, 250)
-        return day.astype(np.float32), lamp.astype(np.float32), tv.astype(np.float32), infrared.astype(np.float32)
+        return day, lamp, tv, infrared

@@ -46,7 +46,7 @@ class DemoMediaSource:
             encoder.thread_count = 1
             # Parameter sets apart from the pictures, as a camera's description gives them.
             encoder.flags |= Flags.global_header
-            encoder.options = {"preset": "ultrafast", "tune": "zerolatency", "crf": "25"}
+            encoder.options = {"preset": "ultrafast", "tune": "zerolatency", "qp": "26"}
             encoder.open()
         except (av.FFmpegError, ValueError) as err:
             raise SourceError(SourceFault.UNSUPPORTED_CODEC, f"no H.264 encoder: {err}") from err

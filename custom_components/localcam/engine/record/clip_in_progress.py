@@ -29,6 +29,11 @@ class Strength:
         if self.at_s is None or (kind.alerts, score) > (self.kind.alerts, self.score):
             self.at_s, self.score, self.kind = at_s, score, kind
 
+    def name(self, since_s: float, kind: Kind) -> None:
+        """What moved since then is of that kind."""
+        if self.at_s is not None and self.at_s >= since_s:
+            self.kind = kind
+
     def inherited(self) -> Strength:
         """For the clip that continues this one."""
         return Strength(kind=self.kind, score=self.score)

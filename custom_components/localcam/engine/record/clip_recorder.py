@@ -95,6 +95,12 @@ class ClipRecorder:
         rest_s = max(0.0, self._settings.longest_clip_s - lasts_s)
         return self._extend(at_s, min(self._settings.post_roll_s, rest_s), score, kind)
 
+    def motion_named(self, since_s: float, kind: Kind) -> None:
+        """The open event, which began at `since_s`, is of that kind; so is a clip that it was strongest in."""
+        cause = self._clip.cause if self._clip else self._cause
+        if cause:
+            cause.strength.name(since_s, kind)
+
     def motion_ended(self, event: MotionEvent) -> tuple[RecorderOutput, ...]:
         """The quiet time has passed; the clip may have ended before."""
         self._events.open_event_id = None
@@ -176,6 +182,11 @@ class ClipRecorder:
     def change(self, settings: RecordSettings) -> None:
         """New settings, from the next decision on; how far the ring reaches back is its owner's concern."""
         self._settings = settings
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a clip grows, or is about to."""
+        return self._clip is not None or self._cause is not None
 
     @property
     def strongest_at_s(self) -> float | None:

@@ -1,7 +1,7 @@
 """Small files that hold keys: made whole or not at all, readable by their owner only, and overwritten before they go.
 
 Overwriting reaches the old bytes on disks that write in place. Cards, solid-state disks and copy-on-write file systems
-may keep them until they need the room: docs/adr/0006 says what that means.
+may keep them until they need the room: docs/adr/0007 says what that means.
 """
 
 from collections.abc import Iterable

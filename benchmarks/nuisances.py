@@ -1,9 +1,11 @@
 """What makes pictures change without anybody moving, laid over a room's pictures; each with parameters of its own.
 
-A nuisance is a function of a picture's luma and the instant, seconds since the room's start.
+A nuisance is a function of a picture's luma and the instant, seconds since the room's start. `drawn` gives each its
+parameters by lot, so that no constant of the detector can have been chosen for them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+import functools
 
 import numpy as np
 import numpy.typing as npt
@@ -17,10 +19,15 @@ def _seen(picture: npt.NDArray[np.floating]) -> Luma:
     return seen
 
 
+@functools.lru_cache(maxsize=2)
+def _places(shape: tuple[int, int]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    rows, columns = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
+    return rows / shape[0], columns / shape[1]
+
+
 def _grid(luma: Luma) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """Rows and columns from 0 to 1."""
-    rows, columns = np.mgrid[0 : luma.shape[0], 0 : luma.shape[1]].astype(np.float32)
-    return rows / luma.shape[0], columns / luma.shape[1]
+    return _places((luma.shape[0], luma.shape[1]))
 
 
 def lamp(x: float, y: float, reach: float, gain: float, on_s: tuple[tuple[float, float], ...]) -> Nuisance:
@@ -54,9 +61,9 @@ def flicker(hz: float, depth: float) -> Nuisance:
     return lambda luma, at_s: _seen(luma * (1 + depth * np.sin(2 * np.pi * hz * at_s)))
 
 
-def snow(sigma: float, gain: float = 0.35) -> Nuisance:
+def snow(sigma: float, gain: float = 0.35, seed: int = 5) -> Nuisance:
     """A dark room through a sensor at its limit."""
-    noise = np.random.default_rng(5)
+    noise = np.random.default_rng(seed)
 
     def apply(luma: Luma, at_s: float) -> Luma:
         return _seen(luma * gain + noise.normal(0, sigma, luma.shape))
@@ -145,6 +152,61 @@ def infrared(at_s: float) -> Nuisance:
         return _seen((0.6 * luma + 40) * light * settled)
 
     return apply
+
+
+def exposure(edge_s: float, overshoot: float, settles_s: float) -> Nuisance:
+    """The automatic exposure is startled: far too bright at once, then too dark, then right."""
+
+    def apply(luma: Luma, at_s: float) -> Luma:
+        since_s = at_s - edge_s
+        if since_s < 0:
+            return luma
+        swing = overshoot * np.exp(-since_s / settles_s) * np.cos(2.5 * since_s / settles_s)
+        return _seen(luma * (1 + swing))
+
+    return apply
+
+
+def curtain(box: tuple[float, float, float, float], folds: float, sways_per_s: float, reach: float) -> Nuisance:
+    """Folded cloth (left, top, right, bottom) that sways, the more the lower."""
+
+    def apply(luma: Luma, at_s: float) -> Luma:
+        rows, columns = _grid(luma)
+        left, top, right, bottom = box
+        inside = (columns >= left) & (columns < right) & (rows >= top) & (rows < bottom)
+        down = (rows - top) / (bottom - top)
+        sway = reach * down * np.sin(2 * np.pi * sways_per_s * at_s - 2 * down)
+        cloth = 120 + 35 * np.sin(2 * np.pi * folds * (columns - left + sway) / (right - left))
+        return _seen(np.where(inside, cloth, luma))
+
+    return apply
+
+
+def drawn(rng: np.random.Generator) -> Mapping[str, Nuisance]:
+    """One of each by name, with parameters by lot; those that begin do so between 5 s and 7 s."""
+
+    def between(low: float, high: float) -> float:
+        return float(rng.uniform(low, high))
+
+    at_s = between(5, 7)
+    left, top = between(0.1, 0.7), between(0.15, 0.4)
+    return {
+        "lamp": lamp(between(0, 1), between(0.1, 0.6), between(0.12, 0.4), between(0.5, 1.6), ((at_s, at_s + 7),)),
+        "banding50": banding(50 + between(-0.4, 0.4), between(1, 4), between(0.06, 0.16)),
+        "banding60": banding(60 + between(-0.4, 0.4), between(1, 4), between(0.06, 0.16)),
+        "flicker": flicker(between(0.7, 4), between(0.05, 0.16)),
+        "snow": snow(between(5, 10), between(0.2, 0.45), int(rng.integers(1000))),
+        "cloud": cloud(between(0.25, 0.55), between(4, 12)),
+        "sun": sun_patch(between(0.003, 0.012), between(0.4, 0.9), between(0.1, 0.3)),
+        "infrared": infrared(at_s),
+        "exposure": exposure(at_s, between(0.4, 0.9), between(0.3, 0.8)),
+        "fan": fan(between(0.1, 0.9), between(0.2, 0.6), between(0.03, 0.09), between(0.7, 4)),
+        "fishtank": fish_tank(between(0.25, 0.75), between(0.3, 0.6), between(0.15, 0.3), int(rng.integers(2, 5))),
+        "screen": screen(
+            (left, top, left + between(0.12, 0.25), top + between(0.12, 0.25)), int(rng.integers(99)), 0.4
+        ),
+        "curtain": curtain((left, 0.08, left + between(0.05, 0.12), 0.65), 4, between(0.2, 0.7), between(0.005, 0.02)),
+    }
 
 
 def steady(luma: Luma, _at_s: float) -> Luma:
