@@ -56,7 +56,7 @@ from custom_components.localcam.engine.worker_inbox import (
 from custom_components.localcam.engine.worker_outbox import Outbox
 from custom_components.localcam.engine.zone_settings import Zone
 from tests.engine.detect.rooms import act, room
-from tests.engine.keys import KnownKeys, clip_keys, unsealed
+from tests.engine.keys import KnownKeys, clip_keys, unsealed, vault_in
 from tests.engine.packets import Camera, Footage, decode, film
 from tests.engine.workers import FakeClock
 
@@ -460,7 +460,7 @@ def test_a_used_up_cpu_budget_costs_no_packet_of_a_recording(world: World, monke
 
     assert {health.shed for health in world.all_of(Health)} == set(Shedding)
     # One clip follows on the other, and none lacks a picture.
-    vault = Vault(Path(world.first.storage_folder))
+    vault = vault_in(Path(world.first.storage_folder))
     for clip in clips:
         reader = vault.open(clip.video.name)
         pictures, _ = decode(BytesIO(reader.read_at(0, reader.size_bytes)))
