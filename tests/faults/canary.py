@@ -31,6 +31,7 @@ from scripts.config_flow import FLOW, FlowRefusedError, add_entry
 from scripts.home_assistant import HomeAssistant, HomeError
 from scripts.processes import descendants
 from tests.engine.ingest.http_cameras import jpeg
+from tests.engine.keys import clip_keys
 from tests.rtsp_server import RtspServer, TestPattern
 
 from .hostile_servers import Answer, Asked, http, rtsp, talking_server
@@ -128,7 +129,7 @@ def _said_by_workers(tried: dict[str, int], camera: RtspServer, http_port: int, 
     with TemporaryDirectory() as folder:
         workers = [
             LocalExecutor().start(
-                Watch(settings=_camera(source), epoch=1, storage_folder=folder, may_record=True),
+                Watch(settings=_camera(source), epoch=1, storage_folder=folder, may_record=True, keys=clip_keys(9)),
                 reports.put,
                 lambda _: None,
             )

@@ -40,6 +40,8 @@ from custom_components.localcam.engine.values import (
     ClipQuery,
     ClipReason,
     ClipVerdict,
+    DeletionReceipt,
+    DestroyedClip,
     Features,
     Kind,
     MotionEvent,
@@ -298,11 +300,21 @@ class FakeStation:
         self.world.catalogue[verdict.clip_id] = entry
         return entry
 
-    def delete(self, clip_ids: Sequence[str]) -> None:
-        for clip_id in clip_ids:
-            self.clip(clip_id)
+    def delete(self, clip_ids: Sequence[str]) -> DeletionReceipt:
+        clips = [self.clip(clip_id).clip for clip_id in clip_ids]
         for clip_id in clip_ids:
             del self.world.catalogue[clip_id]
+        destroyed = tuple(
+            DestroyedClip(
+                clip_id=clip.clip_id,
+                camera_id=clip.camera_id,
+                started_utc_s=clip.started_utc_s,
+                key_digest="0" * 64,
+                files=(clip.video,),
+            )
+            for clip in clips
+        )
+        return DeletionReceipt(deleted_utc_s=0.0, why="owner", clips=destroyed, journal_emptied=True)
 
     def open_video(self, clip_id: str) -> FakeReader:
         self.clip(clip_id)

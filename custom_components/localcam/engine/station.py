@@ -22,6 +22,7 @@ from .ingest.address import Place, locate, split_credentials
 from .live_views import LiveViews
 from .messages import (
     ClipClosed,
+    ClipKey,
     EntityAddress,
     EntityPicture,
     RecordingFailed,
@@ -30,7 +31,8 @@ from .messages import (
     StreamAddress,
 )
 from .settings import AddressRules, AddressSource, CameraSettings, EntitySource, HouseSettings
-from .values import CatalogueEntry, ClipDay, ClipQuery, ClipVerdict, StorageState
+from .values import CatalogueEntry, ClipDay, ClipQuery, ClipVerdict, DeletionReceipt, StorageState
+from .vault.keyring import Keyring
 from .watched_cameras import WatchedCameras
 
 
@@ -44,6 +46,7 @@ class Station:
         clock: Clock,
         on_report: Callable[[Reported], None],
         executor: CameraExecutor | None = None,
+        keyring: Keyring | None = None,
         own_port: int = 0,
     ) -> None:
         """`own_port`: of Home Assistant's web server, where no camera is."""
@@ -53,12 +56,12 @@ class Station:
         self._executor = executor or LocalExecutor()
         self.audit = AuditKeeper(catalogue_folder, clock)
         """Who did what; also to be asked by whoever shows or changes something, before it is done."""
-        self._keeper = ClipKeeper(catalogue_folder, clock, self._executor, self.audit.log_deletions)
+        self._keeper = ClipKeeper(catalogue_folder, clock, self._executor, keyring, self.audit.log_deletions)
         self._cameras = WatchedCameras(self._new_post)
         self._live = LiveViews(self._locate, clock)
 
     def start(self, house: HouseSettings) -> None:
-        """Open the catalogue and finish what a crash left; raises ArchiveError or StorageError."""
+        """Open catalogue and keys, and finish what a crash left; raises ArchiveError, StorageError, KeyringError."""
         self._take_rules(house)
         self.audit.open()
         saved = self._keeper.open(house)
@@ -161,22 +164,40 @@ class Station:
         """Keep the owner's word; the clip is no longer deleted automatically. Raises UnknownClipError."""
         return self._keeper.archive.flag(verdict)
 
-    def delete(self, clip_ids: Sequence[str]) -> None:
-        """Delete all of them; raises UnknownClipError before any is."""
-        self._keeper.delete(clip_ids)
+    def delete(self, clip_ids: Sequence[str]) -> DeletionReceipt:
+        """Delete all of them, keys first, and say what was destroyed; raises UnknownClipError before any is."""
+        receipt = self._keeper.delete(clip_ids)
         self.enforce_bounds()
+        return receipt
 
     def open_video(self, clip_id: str) -> ClipReader:
-        """The bytes of a clip; raises UnknownClipError, StorageError."""
+        """The bytes of a clip; raises UnknownClipError, StorageError, LockedError."""
         return self._keeper.open_video(clip_id)
 
     def open_thumbnail(self, clip_id: str) -> ClipReader:
-        """The bytes of a clip's picture; raises UnknownClipError (also where it has none), StorageError."""
+        """The bytes of a clip's picture; raises as `open_video` does, UnknownClipError also where it has none."""
         return self._keeper.open_thumbnail(clip_id)
 
     def open_explanation(self, clip_id: str) -> ClipReader:
         """The bytes of the picture of what moved; raises UnknownClipError (also where it has none), StorageError."""
         return self._keeper.open_explanation(clip_id)
+
+    # Keys
+
+    @property
+    def keyring(self) -> Keyring:
+        """The house's keys: their state and how they are kept. To unlock, call `unlock` here."""
+        return self._keeper.keyring
+
+    def unlock(self, passphrase: str) -> None:
+        """Make clips visible, and finish what waited for that; raises SecretError."""
+        self.keyring.unlock(passphrase)
+        self._unlocked()
+
+    def unlock_by_code(self, recovery_code: str) -> None:
+        """The same, by the recovery code; raises SecretError."""
+        self.keyring.unlock_by_code(recovery_code)
+        self._unlocked()
 
     # Storage
 
@@ -210,6 +231,10 @@ class Station:
         """A number greater than that of each earlier life of the camera's worker."""
         return self._keeper.archive.next_epoch(camera_id)
 
+    def issue_keys(self, camera_id: str, left: int) -> tuple[ClipKey, ...]:
+        """Keys of clips to come, for a worker that has so many left; raises EngineError."""
+        return self._keeper.issue_keys(camera_id, left)
+
     def keep(self, reported: Reported, closed: ClipClosed) -> bool:
         """Enter a finished clip in the catalogue; False where it must not be announced.
 
@@ -227,6 +252,7 @@ class Station:
 
     def tidy(self, camera_id: str) -> None:
         """Finish what a crashed worker left; what cannot be finished now is at the next start."""
+        self._keeper.withdraw_keys(camera_id)
         try:
             saved = self._keeper.recover(camera_id)
         except EngineError as err:
@@ -235,6 +261,10 @@ class Station:
         else:
             self.audit.log_recovery(camera_id, len(saved))
         for reported in saved:
+            self._on_report(reported)
+
+    def _unlocked(self) -> None:
+        for reported in self._keeper.recover_locked():
             self._on_report(reported)
 
     def _take_rules(self, house: HouseSettings) -> bool:

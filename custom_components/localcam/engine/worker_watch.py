@@ -24,6 +24,7 @@ from .messages import (
     KeepLast,
     MotionEnded,
     MotionStarted,
+    NewKeys,
     Picture,
     RecordNow,
     SourceBack,
@@ -239,6 +240,8 @@ class CameraWatch:
                 self._change(settings)
             case AllowRecording(allowed=allowed):
                 self._recording.allow(allowed)
+            case NewKeys(keys=keys):
+                self._recording.take_keys(keys)
             case RecordNow() | KeepLast() if not self._online:
                 self._outbox.report(Answer(request_id=command.request_id, problem="offline"))
             case RecordNow():
