@@ -12,6 +12,7 @@ from ..values import Frame, MotionMap
 from .problems import View
 from .room import LIGHT_SETTLES_S, Room
 from .sensitivity import thresholds
+from .squares import Squares
 from .zones import ZoneMap
 
 BRIGHTENED_SHARE = 0.35
@@ -20,8 +21,6 @@ TEXTURED_SHARE = 0.45
 those."""
 SUSPICIOUS_SHARE = 1 / 6
 """Of the smallest area that counts: as much of the picture moving is suspicious."""
-LIT_EXCESS = 3.0
-"""While light settles, a cell must leave what was learned this many times as far."""
 FLICKER_S = 2.0
 """Light that goes on changing for longer is no change but flicker, and is learned as noise."""
 LONGEST_STEP_S = 1.0
@@ -49,15 +48,23 @@ class DifferenceDetector:
 
     def _map_zones(self) -> None:
         self._zone_map = None
-        if self._room is not None and self._zones:
-            rows, columns = self._room.changed.shape
-            self._zone_map = ZoneMap(self._zones, self._sensitivity, (rows, columns))
+        if self._room is None:
+            return
+        if self._zones:
+            self._zone_map = ZoneMap(self._zones, self._sensitivity, self._room.cells)
+        self._room.ask(self._asked.excess, self._zone_map.weight if self._zone_map is not None else None)
 
     def zones_moving(self) -> frozenset[str]:
         """The including zones in which something of the smallest area that counts moved in the last picture."""
         if self._room is None or self._zone_map is None or not self._room.moved:
             return frozenset()
         return self._zone_map.moving(self._room.moving, self._asked.smallest_share * self._room.moving.size)
+
+    @property
+    def squares(self) -> Squares:
+        """Of the picture looked at last."""
+        assert self._room is not None  # asked of a motion map, which only a picture gives
+        return self._room.squares
 
     def reset(self) -> None:
         """Forget the room."""
@@ -88,7 +95,8 @@ class DifferenceDetector:
         """What the last picture showed to move is motion: remember where."""
         if self._room is not None and self._room.moved:
             self._bound = False
-            self._room.presence.confirm(self._room.moving_squares, self._room.last_at_s)
+            room = self._room
+            room.presence.confirm(room.moving_squares, room.down, room.across, room.last_at_s)
 
     def lingers(self) -> None:
         """What the last picture showed to move does not get anywhere: it is to be learned."""
@@ -117,18 +125,20 @@ class DifferenceDetector:
             room.lit_since_s = frame.captured_at_s
         flickers = frame.captured_at_s - room.lit_since_s > FLICKER_S
         least = self._asked.smallest_share * SUSPICIOUS_SHARE
-        if self._zone_map is not None:
-            room.weigh(self._zone_map.weight)
-        room.find(self._asked.excess * (LIT_EXCESS if lit else 1.0), least, frame.captured_at_s)
-        room.learn(step_s, lit=lit, flickers=flickers, bound=self._bound and not room.presence.anybody)
+        room.find(least, frame.captured_at_s)
         self.suspects = room.moved > least * room.moving.size
-        return self._map(room, frame, brightened_share=brightened_share, lighting_changed=lit and not flickers)
+        seen = self._map(room, frame, brightened_share=brightened_share, lighting_changed=lit and not flickers)
+        room.learn(step_s, flickers=flickers, bound=self._bound and not room.presence.anybody)
+        return seen
 
     def _map(self, room: Room, frame: Frame, *, brightened_share: float, lighting_changed: bool) -> MotionMap:
         return MotionMap(
             changed=room.changed,
             moving=room.moving,
-            excess=room.excess,
+            down=room.down,
+            across=room.across,
+            present=room.present,
+            contrast=room.contrast() if room.moved else 0.0,
             moving_squares=room.moving_squares,
             present_squares=room.present_squares,
             moving_share=room.moved / room.moving.size,

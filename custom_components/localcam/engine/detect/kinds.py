@@ -13,8 +13,6 @@ from collections import deque
 from dataclasses import dataclass
 from itertools import pairwise
 
-import numpy as np
-
 from ..values import CameraProblem, Features, Kind, MotionMap
 
 RECENT_S = 4.0
@@ -48,9 +46,7 @@ class KindJudge:
 
     def see(self, motion: MotionMap) -> None:
         """Take a picture's motion in."""
-        height = width = 0
-        if motion.moving_share:
-            height, width = (int(np.count_nonzero(motion.moving_squares.any(axis=axis))) for axis in (1, 0))
+        height, width = (len(side) - side.count(0) for side in (motion.down, motion.across))
         at_s = motion.captured_at_s
         self._recent.append(Moment(at_s=at_s, area=motion.moving_share, height=height, width=width))
         while self._recent[0].at_s < at_s - RECENT_S:

@@ -22,7 +22,7 @@ What moves already is looked at less often: nothing is decided."""
 ALERT_S = 0.5
 KEEP_SHARE = 0.6
 """Of the model's threshold: what moved in the picture before goes on moving with a score of this."""
-VIEW_S = 0.4
+VIEW_S = 0.9
 """Whether the camera sees anything is asked no more often than this."""
 JITTER_S = 0.02
 """A frame this much early is taken: cameras are not exact."""
@@ -86,7 +86,7 @@ class MotionWatcher:
         motion = self._detector.look(frame)
         if self._detector.suspects:
             self._suspected_at_s = frame.captured_at_s
-        self.features, self._trace = measure(motion, self._trace)
+        self.features, self._trace = measure(motion, self._detector.squares, self._trace)
         self.strength = score(self.features, self._model)
         self._judge.see(motion)
         moves = self._decide(frame.captured_at_s)
