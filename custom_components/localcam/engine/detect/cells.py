@@ -18,8 +18,8 @@ type Floats = npt.NDArray[np.float32]
 
 CELLS = 160 * 90
 """About how many cells a picture is looked at in, whatever its size and shape."""
-SAMPLES = 4
-"""Rows and columns that are read of a cell; larger cells are read with gaps."""
+ROWS = COLUMNS = 4
+"""At most as many rows and columns are read of a cell; larger cells are read with gaps."""
 UNIT = 2048
 DARK = 12.0
 """Added to brightness before its logarithm is taken: what is darker than this varies little, noise included."""
@@ -38,55 +38,54 @@ class CellReader:
         self.rows, self.columns = max(1, height_px // side), max(1, width_px // side)
         self.shape = -(-self.rows // SQUARE) * SQUARE, -(-self.columns // SQUARE) * SQUARE
         self._side = side
-        step = max(1, side // SAMPLES)
-        self._offsets = range(0, min(side, SAMPLES * step), step)
+        self._rows_read, self._columns_read = _spread(side, ROWS), _spread(side, COLUMNS)
         used_px = self.columns * side
-        cells = self.shape[0] * self.shape[1]
-        strip_bytes = 2 * self.rows * used_px
-        size_bytes = -(-max(strip_bytes, 8 * cells) // 8) * 8
-        # The sums' memory is lent between two pictures: see `spare`.
-        first, second = (np.zeros(size_bytes, np.uint8) for _ in range(2))
-        self._strips, self._more_strips = (
-            whole[:strip_bytes].view(np.uint16).reshape(self.rows, used_px) for whole in (first, second)
-        )
         self._used = slice(self.rows * side), slice(used_px)
+        cells = self.shape[0] * self.shape[1]
+        # The strips' memory is lent between two pictures: see `spare`.
+        memory = np.zeros(max(self.rows * used_px, 2 * cells), np.uint16)
+        self._strips = memory[: self.rows * used_px].reshape(self.rows, used_px)
+        self.spare: Floats = memory[: 2 * cells].view(np.float32).reshape(self.shape)
+        """Anybody may write to it; the next `read` does."""
         # Four neighbouring 16-bit sums are one 64-bit number; where these are a cell, one multiplication adds them.
-        self._fours = self._strips.view(np.uint64) if side == SAMPLES == 4 else None
-        self._sums = second[: 8 * self.rows * self.columns].view(np.int64).reshape(self.rows, self.columns)
-        self.spare: tuple[Floats, Floats] = tuple(
-            whole[: 4 * cells].view(np.float32).reshape(self.shape) for whole in (first, second)
+        self._fours = self._strips.view(np.uint64) if side == COLUMNS == 4 else None
+        self._sums = self._fours.view(np.int64) if self._fours is not None else np.zeros(
+            (self.rows, self.columns), np.int64
         )
-        """Two grids of numbers that anybody may write to; the next `read` does."""
-        self._columns_read = np.zeros((self.rows, self.columns), np.int16)[:, :0] if self.columns % SQUARE == 0 else (
-            np.zeros((self.rows, self.columns), np.int16)
-        )
-        brightness = np.arange(255 * len(self._offsets) ** 2 + 1) / len(self._offsets) ** 2
+        self._narrow: Grid = np.zeros((self.rows, self.columns) if self.columns % SQUARE else (0, 0), np.int16)
+        samples = len(self._rows_read) * len(self._columns_read)
+        brightness = np.arange(255 * samples + 1) / samples
         self._logarithms: Grid = np.rint(UNIT * np.log((brightness + DARK) / DARK)).astype(np.int16)
 
     def read(self, luma: npt.NDArray[np.uint8], out: Grid) -> None:
         """Write each cell's logarithm to `out`, its edge beyond the picture's own cells; the luma is read in place."""
         rows, columns = self.rows, self.columns
-        sums = self._sum(luma[self._used])
+        self._add_up(luma[self._used])
         if columns == out.shape[1]:
-            self._logarithms.take(sums, out=out[:rows], mode="clip")
+            self._logarithms.take(self._sums, out=out[:rows], mode="clip")
         else:
-            self._logarithms.take(sums, out=self._columns_read, mode="clip")
-            out[:rows, :columns] = self._columns_read
-            out[:rows, columns:] = self._columns_read[:, -1:]
-        out[rows:] = out[rows - 1]
+            self._logarithms.take(self._sums, out=self._narrow, mode="clip")
+            out[:rows, :columns] = self._narrow
+            out[:rows, columns:] = self._narrow[:, -1:]
+        if rows < out.shape[0]:
+            out[rows:] = out[rows - 1]
 
-    def _sum(self, used: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
-        side, strips, more = self._side, self._strips, self._more_strips
-        first, *others = self._offsets
-        np.copyto(strips, used[first::side])
-        for offset in others:
-            np.copyto(more, used[offset::side])
-            np.add(strips, more, out=strips)
+    def _add_up(self, used: npt.NDArray[np.uint8]) -> None:
+        side, strips = self._side, self._strips
+        first, *others = (used[row::side] for row in self._rows_read)
+        np.copyto(strips, first)
+        for other in others:
+            np.add(strips, other, out=strips)
         if self._fours is not None:
             np.multiply(self._fours, FOUR_ONES, out=self._fours)
             np.right_shift(self._fours, TOP_SUM, out=self._fours)
-            return self._fours.view(np.int64)
-        np.copyto(self._sums, strips[:, first::side])
-        for offset in others:
-            np.add(self._sums, strips[:, offset::side], out=self._sums)
-        return self._sums
+            return
+        self._sums.fill(0)
+        for column in self._columns_read:
+            np.add(self._sums, strips[:, column::side], out=self._sums)
+
+
+def _spread(side: int, most: int) -> range:
+    """At most so many of a cell's rows or columns, evenly apart."""
+    step = max(1, side // most)
+    return range(0, min(side, most * step), step)

@@ -1,53 +1,43 @@
 """What the camera's view is known by: the room's detail, each cell's brightness against its surroundings."""
 
+import math
+
 import numpy as np
 
 from .cells import DARK, UNIT, Floats, Grid
 from .problems import View
 from .surroundings import Surroundings
 
-LEAST_STEP = 0.1
-"""The room's detail follows by this share or more at once: a smaller step would be lost in rounding."""
-
 
 class Outlook:
     """One camera's, for grids of one shape."""
 
     def __init__(self, shape: tuple[int, int]) -> None:
-        self._detail: Grid = np.zeros(shape, np.int16)
+        self._detail: Floats = np.zeros(shape, np.float32)
         """The room's."""
         self._now: Grid = np.zeros(shape, np.int16)
         self._seen: Grid = np.zeros(shape, np.int16)
         """Brightness when it was looked at last."""
-        self._unfollowed = 0.0
 
     def begin(self, usual: Grid, surroundings: Surroundings) -> None:
         """The room's detail is that of its usual brightness."""
-        surroundings.without(usual, out=self._detail)
+        surroundings.without(usual, out=self._now)
+        np.copyto(self._detail, self._now)
 
     def view(
-        self,
-        light: Grid,
-        surroundings: Surroundings,
-        spare: tuple[Floats, Floats],
-        *,
-        at_s: float,
-        moving_share: float,
-        lit: bool,
+        self, light: Grid, surroundings: Surroundings, now: Floats, *, at_s: float, moving_share: float, lit: bool
     ) -> View:
-        """Of a picture's brightness."""
+        """Of a picture's brightness; `now` is written to."""
         surroundings.without(light, out=self._now)
-        now, room = spare
         np.copyto(now, self._now)
-        np.copyto(room, self._detail)
-        norm = float(np.sqrt(np.vdot(now, now) * np.vdot(room, room)))
-        likeness = float(np.vdot(now, room)) / norm if norm else 1.0
+        norm = math.sqrt(float(np.vdot(now, now)) * float(np.vdot(self._detail, self._detail)))
+        likeness = float(np.vdot(now, self._detail)) / norm if norm else 1.0
         np.abs(now, out=now)
         differs = not np.array_equal(light, self._seen)
         np.copyto(self._seen, light)
         return View(
             at_s=at_s,
-            brightness=DARK * (float(np.exp(float(light.mean()) / UNIT)) - 1),
+            brightness=DARK * (math.exp(float(light.mean()) / UNIT) - 1),
             detail=float(now.mean()) / UNIT,
             likeness=likeness,
             moving_share=moving_share,
@@ -55,12 +45,9 @@ class Outlook:
             lit=lit,
         )
 
-    def follow(self, rate: float) -> None:
-        """Let the room's detail follow that of the picture viewed last by that share, 0 to 1."""
-        self._unfollowed += rate
-        if self._unfollowed < LEAST_STEP:
-            return
-        np.subtract(self._now, self._detail, out=self._now)
-        step = np.rint(self._now * np.float32(min(self._unfollowed, 1.0)))
-        np.add(self._detail, step.astype(np.int16), out=self._detail)
-        self._unfollowed = 0.0
+    def follow(self, rate: float, spare: Floats) -> None:
+        """Let the room's detail follow that of the picture viewed last by that share, 0 to 1; `spare` is written to."""
+        np.copyto(spare, self._now)
+        np.subtract(spare, self._detail, out=spare)
+        np.multiply(spare, np.float32(rate), out=spare)
+        np.add(self._detail, spare, out=self._detail)

@@ -95,9 +95,15 @@ class Presence:
         if np.count_nonzero(stirs):
             self._until_s = at_s + HOLD_S
             self._stirred_at_s[self._squares.around(stirs, STIR_REACH) > 0] = at_s
-        np.logical_and(self.occupied, self._stirred_at_s > at_s - STIRRED_S, out=self.stirred)
-        if at_s >= self._until_s or not np.count_nonzero(self.occupied):
+        if not np.count_nonzero(self.occupied):
             self.forget()
+
+    def settle(self, at_s: float) -> None:
+        """Time passes: what stirred is still again, and in the end nobody is here."""
+        if at_s >= self._until_s:
+            self.forget()
+        np.greater(self._stirred_at_s, at_s - STIRRED_S, out=self.stirred)
+        np.logical_and(self.occupied, self.stirred, out=self.stirred)
 
     def forget(self) -> None:
         """Nobody is here."""

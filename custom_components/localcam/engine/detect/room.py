@@ -43,7 +43,7 @@ STIRS = 5
 """Somebody stirs where texture leaves that of half a second ago by four of this many parts of what noise explains."""
 STIR_MOST = 6_000
 """Of that difference: larger ones, times STIRS, would leave 16 bits."""
-STIR_S = 0.5
+STIR_S = 0.35
 
 
 class Room:
@@ -125,7 +125,7 @@ class Room:
         """What was seen is the room; nothing has changed."""
         self._see_texture()
         spare = self._scratch, self._marks
-        self._background.begin(self._change, self._texture, self._size, spare, self._reader.spare[0])
+        self._background.begin(self._change, self._texture, self._size, spare, self._reader.spare)
         self._limits.update()
         self._surroundings.without(self._change, out=self._texture)
         self._outlook.begin(self._background.usual, self._surroundings)
@@ -191,7 +191,7 @@ class Room:
 
     def follow_view(self, rate: float) -> None:
         """Let the room's detail follow the picture's by that share, 0 to 1."""
-        self._outlook.follow(rate)
+        self._outlook.follow(rate, self._reader.spare)
 
     def find(self, least_share: float, at_s: float) -> None:
         """Mark what changed, and what of it moves or belongs to somebody.
@@ -246,6 +246,7 @@ class Room:
             np.copyto(self._earlier, self._texture)
             self._earlier_at_s = at_s
         if presence.anybody:
+            presence.settle(at_s)
             np.multiply(self._changed_squares, presence.stirred, out=self.present_squares)
         elif self.present:
             self.present_squares.fill(0)
@@ -287,7 +288,7 @@ class Room:
         self._follow(step_s)
         self._learnings += 1
         if self.lit or self._learnings % FLOOR_EVERY == 0:
-            background.set_floor(self._reader.spare[0])
+            background.set_floor(self._reader.spare)
         background.set_limits()
         self._limits.update()
 
