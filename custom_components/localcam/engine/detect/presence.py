@@ -10,6 +10,7 @@ import math
 import numpy as np
 
 from .squares import Counts, Marks, Squares
+from .travel import Travel
 
 STIRRED_S = 0.8
 """How long a stir counts as motion of somebody who is there."""
@@ -21,43 +22,6 @@ STIRRING_CELLS = 2
 """Of a square's 16: as many stir where somebody is."""
 STIR_REACH = 3
 """How many squares around one that stirs are the same body."""
-
-
-TRAVELLED_SQUARES = 2.0
-"""Beyond its own reach: how far the middle of what moves must go before it is somebody and no screen or curtain."""
-
-PAUSE_S = 1.5
-"""What moves after a longer pause has come nowhere yet."""
-
-
-class Travel:
-    """How far what moves has come since it began to move."""
-
-    def __init__(self) -> None:
-        self._start: tuple[float, float] | None = None
-        self._moved_at_s = -math.inf
-        self.far = False
-        """Whether it went farther than its own reach."""
-
-    def follow(self, down: Sequence[int], across: Sequence[int], at_s: float) -> None:
-        """Take how many cells move now in each row and column of squares; at least one must."""
-        if at_s - self._moved_at_s > PAUSE_S:
-            self._start, self.far = None, False
-        self._moved_at_s = at_s
-        if self.far:
-            return
-        row, column = _middle(down), _middle(across)
-        if self._start is None:
-            self._start = row[0], column[0]
-        gone = math.hypot(row[0] - self._start[0], column[0] - self._start[1])
-        self.far = gone > TRAVELLED_SQUARES + math.hypot(row[1], column[1])
-
-
-def _middle(counts: Sequence[int]) -> tuple[float, float]:
-    """Where it is along one axis, and its standard deviation."""
-    total = sum(counts)
-    middle = sum(at * count for at, count in enumerate(counts)) / total
-    return middle, math.sqrt(sum(count * (at - middle) ** 2 for at, count in enumerate(counts)) / total)
 
 
 class Presence:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 import math
 
 from ..settings import DetectSettings
-from ..values import CameraProblem, DetectorModel, Features, Frame, Kind
+from ..values import CameraProblem, DetectorModel, Features, Frame, Kind, MotionMap
 from .difference import DifferenceDetector
 from .event_machine import EventMachine, Grew, Observation, Started, State, Transition
 from .features import FEATURES_VERSION, NO_TRACE, measure
@@ -13,6 +13,7 @@ from .onset import Course
 from .problems import ProblemWatch
 from .scorer import built_in, score
 from .sensitivity import thresholds
+from .travel import Trail
 
 INTERVAL_S = 0.2
 """Between analysed frames while the room is quiet."""
@@ -42,6 +43,7 @@ class MotionWatcher:
         self._judge = KindJudge()
         self._problems = ProblemWatch()
         self._course = Course()
+        self._trail = Trail()
         self._suspected_at_s = self._viewed_at_s = -math.inf
         self.moving = False
         """Whether the frame just seen moved, before any quiet time."""
@@ -89,7 +91,7 @@ class MotionWatcher:
         self.features, self._trace = measure(motion, self._detector.squares, self._trace)
         self.strength = score(self.features, self._model)
         self._judge.see(motion)
-        moves = self._decide(frame.captured_at_s)
+        moves = self._decide(motion)
         moves = moves or self.features.values["present"] >= thresholds(self._sensitivity).smallest_share
         self._look_after_camera(frame.captured_at_s)
         bound = self._course.bound and not moves
@@ -127,18 +129,24 @@ class MotionWatcher:
         """Whether pictures only teach now."""
         return self._detector.teaches
 
-    def _decide(self, at_s: float) -> bool:
+    def _decide(self, motion: MotionMap) -> bool:
         """Whether the picture just measured moves, somebody who stays put apart."""
-        if self.strength < self._model.threshold * (KEEP_SHARE if self.moving else 1.0):
+        smallest = thresholds(self._sensitivity).smallest_share
+        keep = self.strength >= self._model.threshold * KEEP_SHARE
+        leads = keep and motion.moving_share > 0 and self._leads(motion, smallest)
+        if not leads and not (keep if self.moving else self.strength >= self._model.threshold):
             self._course.rest()
             return False
-        smallest = thresholds(self._sensitivity).smallest_share
-        moves = self._course.moves(self.features, smallest, at_s, going_on=self.moving)
+        moves = self._course.moves(self.features, smallest, motion.captured_at_s, going_on=self.moving or leads)
         if self._course.lingers:
             self._detector.lingers()
         if moves:
             self._detector.confirm()
         return moves
+
+    def _leads(self, motion: MotionMap, smallest: float) -> bool:
+        """Whether something small has come along for several pictures; nobody asks once an event moves."""
+        return not self.moving and self._trail.leads(motion, self.features.values["cluster"], smallest)
 
     def _look_after_camera(self, at_s: float) -> None:
         if at_s - self._viewed_at_s >= VIEW_S and (view := self._detector.view()) is not None:
