@@ -282,19 +282,20 @@ class Room:
             usual = _bits(step_s, LEARN_NOISE_S)
             beyond = usual if bound else max(usual, _bits(step_s, LEARN_NOISE_BEYOND_S))
             spare = self._scratch, self._marks
-            for noise, difference in ((background.brightness, self._change), (background.texture, self._texture)):
-                np.abs(difference, out=self._size)
-                noise.learn(self._size, usual, beyond, spare)
-        self._follow(step_s)
+            np.abs(self._change, out=self._size)
+            background.brightness.learn(self._size, usual, usual if flickers else beyond, spare)
+            np.abs(self._texture, out=self._size)
+            background.texture.learn(self._size, usual, beyond, spare)
+        self._follow(step_s, settles=self.lit and not flickers)
         self._learnings += 1
         if self.lit or self._learnings % FLOOR_EVERY == 0:
             background.set_floor(self._reader.spare)
         background.set_limits()
         self._limits.update()
 
-    def _follow(self, step_s: float) -> None:
-        """Let what is usual follow the picture."""
-        sixteenths = LIT_SIXTEENTHS if self.lit else min(max(round(16 * step_s / (step_s + LEARN_S)), 1), 5)
+    def _follow(self, step_s: float, *, settles: bool) -> None:
+        """Let what is usual follow the picture, at once where light settles."""
+        sixteenths = LIT_SIXTEENTHS if settles else min(max(round(16 * step_s / (step_s + LEARN_S)), 1), 5)
         background, step, held = self._background, self._size, self._held
         background.step(self._change, sixteenths, out=step)
         np.copyto(held, self.presence.occupied)
