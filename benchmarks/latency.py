@@ -64,8 +64,10 @@ def onsets(seed: int, seconds: float) -> Iterator[tuple[Kind, float]]:
 
 
 def latencies(watched: Watched, seed: int, seconds: float) -> Iterator[tuple[Kind, float | None]]:
-    """For each onset the seconds until motion was reported, 0 where it was before enough could be seen; None where it
-    was not."""
+    """For each onset the seconds until motion was reported; None where it was not.
+
+    0 where it was reported before enough could be seen.
+    """
     began_at_s = watched.began_at_s
     if began_at_s is None:
         return

@@ -1,4 +1,4 @@
-"""What is learned of a room, cell by cell: its usual brightness, and how much brightness and texture vary by themselves.
+"""What is learned of a room, cell by cell: usual brightness, and how much brightness and texture vary by themselves.
 
 Brightness is logarithmic, so that the usual texture needs no memory of its own: a change's texture is the texture's
 change.

@@ -49,8 +49,8 @@ class CellReader:
         """Anybody may write to it; the next `read` does."""
         # Four neighbouring 16-bit sums are one 64-bit number; where these are a cell, one multiplication adds them.
         self._fours = self._strips.view(np.uint64) if side == COLUMNS == 4 else None
-        self._sums = self._fours.view(np.int64) if self._fours is not None else np.zeros(
-            (self.rows, self.columns), np.int64
+        self._sums = (
+            self._fours.view(np.int64) if self._fours is not None else np.zeros((self.rows, self.columns), np.int64)
         )
         self._narrow: Grid = np.zeros((self.rows, self.columns) if self.columns % SQUARE else (0, 0), np.int16)
         samples = len(self._rows_read) * len(self._columns_read)

@@ -56,15 +56,15 @@ class DifferenceDetector:
 
     def zones_moving(self) -> frozenset[str]:
         """The including zones in which something of the smallest area that counts moved in the last picture."""
-        if self._room is None or self._zone_map is None or not self._room.moved:
+        if self._room is None or self._zone_map is None or not self._room.found.moved:
             return frozenset()
-        return self._zone_map.moving(self._room.moving, self._asked.smallest_share * self._room.moving.size)
+        return self._zone_map.moving(self._room.found.moving, self._asked.smallest_share * self._room.found.moving.size)
 
     @property
     def squares(self) -> Squares:
         """Of the picture looked at last."""
         assert self._room is not None  # asked of a motion map, which only a picture gives
-        return self._room.squares
+        return self._room.found.squares
 
     def reset(self) -> None:
         """Forget the room."""
@@ -93,10 +93,10 @@ class DifferenceDetector:
 
     def confirm(self) -> None:
         """What the last picture showed to move is motion: remember where."""
-        if self._room is not None and self._room.moved:
+        if self._room is not None and self._room.found.moved:
             self._bound = False
             room = self._room
-            room.presence.confirm(room.moving_squares, room.down, room.across, room.last_at_s)
+            room.found.presence.confirm(room.found.moving_squares, room.found.down, room.found.across, room.last_at_s)
 
     def lingers(self) -> None:
         """What the last picture showed to move does not get anywhere: it is to be learned."""
@@ -125,26 +125,26 @@ class DifferenceDetector:
             room.lit_since_s = frame.captured_at_s
         flickers = frame.captured_at_s - room.lit_since_s > FLICKER_S
         least = self._asked.smallest_share * SUSPICIOUS_SHARE
-        room.find(least, frame.captured_at_s)
-        self.suspects = room.moved > least * room.moving.size
+        room.find(least)
+        self.suspects = room.found.moved > least * room.found.changed.size
         seen = self._map(room, frame, brightened_share=brightened_share, lighting_changed=lit and not flickers)
-        room.learn(step_s, flickers=flickers, bound=self._bound and not room.presence.anybody)
+        room.learn(step_s, flickers=flickers, bound=self._bound and not room.found.presence.anybody)
         return seen
 
     def _map(self, room: Room, frame: Frame, *, brightened_share: float, lighting_changed: bool) -> MotionMap:
         return MotionMap(
-            changed=room.changed,
-            moving=room.moving,
-            down=room.down,
-            across=room.across,
-            present=room.present,
-            contrast=room.contrast() if room.moved else 0.0,
-            moving_squares=room.moving_squares,
-            present_squares=room.present_squares,
-            moving_share=room.moved / room.moving.size,
-            fresh_share=room.fresh / room.moving.size,
+            changed=room.found.changed,
+            moving=room.found.moving,
+            down=room.found.down,
+            across=room.found.across,
+            present=room.found.present,
+            contrast=room.found.contrast() if room.found.moved else 0.0,
+            moving_squares=room.found.moving_squares,
+            present_squares=room.found.present_squares,
+            moving_share=room.found.moved / room.found.moving.size,
+            fresh_share=room.found.fresh / room.found.moving.size,
             brightened_share=brightened_share,
-            darkened_share=room.darkened_share() if room.moved else 0.0,
+            darkened_share=room.found.darkened() / room.found.moving.size if room.found.moved else 0.0,
             lighting_changed=lighting_changed,
             captured_at_s=frame.captured_at_s,
         )

@@ -4,7 +4,6 @@ import numpy as np
 import numpy.typing as npt
 
 from .background import NEVER, Background
-from .cells import Grid
 
 LEAST_WEIGHT = 1e-3
 """Of a cell that counts at all."""

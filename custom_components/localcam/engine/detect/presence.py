@@ -5,7 +5,6 @@ occupied; they stay so while they look unlike the room and anything in them stir
 """
 
 from collections.abc import Sequence
-import math
 
 import numpy as np
 

@@ -41,7 +41,7 @@ class Squares:
         return views
 
     def count(self, cells: Marks, out: Counts) -> Counts:
-        """Write how many cells of each square are marked, 0 to 16, to `out`; of several grids above one another, too."""
+        """Write how many cells of each square are marked, 0 to 16, to `out`; the grids may be several, stacked."""
         first, second, third, fourth, sums = self._views.get(id(cells)) or self._of(cells)
         # Four cells in a number each; no sum of four of their bytes overflows.
         np.add(first, second, out=sums)

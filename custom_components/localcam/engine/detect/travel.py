@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 import math
 
 from ..values import MotionMap
@@ -87,8 +88,10 @@ class Trail:
             steps.clear()
             return False
         steps.append(_Step(at_s=motion.captured_at_s, row=row, column=column, cluster=cluster))
-        if len(steps) < TRAIL_PICTURES or sum(step.cluster for step in steps) < TRAIL_SIZE * smallest_share * len(steps):
+        if len(steps) < TRAIL_PICTURES or sum(step.cluster for step in steps) < TRAIL_SIZE * smallest_share * len(
+            steps
+        ):
             return False
-        way = [math.hypot(b.row - a.row, b.column - a.column) for a, b in zip(steps, list(steps)[1:], strict=False)]
+        way = [math.hypot(b.row - a.row, b.column - a.column) for a, b in pairwise(steps)]
         come = math.hypot(row - steps[0].row, column - steps[0].column)
         return come >= TRAIL_SQUARES and come >= TRAIL_STRAIGHT * sum(way)
