@@ -85,5 +85,5 @@ class Surroundings:
     @property
     def means(self) -> npt.NDArray[np.float32]:
         """Each square's mean of the grid that was measured last."""
-        means: npt.NDArray[np.float32] = self._sums.astype(np.float32) / SQUARE - np.float32(BIAS)
+        means: npt.NDArray[np.float32] = self._sums.astype(np.float32) / np.float32(SQUARE) - np.float32(BIAS)
         return means
