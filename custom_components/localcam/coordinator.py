@@ -105,6 +105,7 @@ class LocalCamCoordinator:
         self._listeners: dict[Callable[[Changed], None], None] = {}
         self._changing, self._reading, self._picture_wanted = asyncio.Lock(), asyncio.Lock(), asyncio.Lock()
         self._away_logged = self._reauth_asked = self._failure_logged = False
+        self._last_words = ""
         source = self.settings.source
         self._answers: EntityAnswers | None = None
         if isinstance(source, EntitySource):
@@ -199,8 +200,8 @@ class LocalCamCoordinator:
                 self._back(report)
             case SourceLost(fault=fault):
                 self._lost(fault, str(fault))
-            case WorkerEnded(expected=False):
-                self._lost(None, "its worker process ended")
+            case WorkerEnded(expected=False, exit_code=exit_code, last_words=last_words):
+                self._worker_died(exit_code, last_words)
             case RecordingFailed(fault=why):
                 if not self._failure_logged:  # once until a clip is saved again
                     _LOGGER.warning("%s: a clip could not be recorded: %s", self.entry.title, why)
@@ -216,6 +217,13 @@ class LocalCamCoordinator:
             _LOGGER.info("%s is back", self.entry.title)
         self._away_logged = self._reauth_asked = False
         self._update(Changed.AVAILABILITY, online=True, fault=None, facts=report.facts)
+
+    @callback
+    def _worker_died(self, exit_code: int | None, last_words: str) -> None:
+        if last_words and last_words != self._last_words:  # once, though each new worker may die of the same
+            _LOGGER.warning("%s: its worker ended with %s; it said:\n%s", self.entry.title, exit_code, last_words)
+            self._last_words = last_words
+        self._lost(None, "its worker process ended")
 
     @callback
     def _lost(self, fault: SourceFault | None, reason: str) -> None:

@@ -1,6 +1,6 @@
 """Clips in the media browser: cameras, their days, the clips of a day."""
 
-from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 import re
@@ -24,12 +24,14 @@ from .access import CLIP_ID_PATTERN, may
 from .bridge import HOUSE
 from .const import DOMAIN
 from .engine.errors import EngineError
-from .engine.values import CatalogueEntry, Clip, ClipQuery
+from .engine.values import Clip, ClipQuery
 from .views import VIDEO_TYPE, async_signed_video_path, thumbnail_path
 
 if TYPE_CHECKING:
     from homeassistant.auth.models import User
     from homeassistant.config_entries import ConfigEntry
+
+    from .engine.station import Station
 
 SIGNED_FOR_LONGER: Final = timedelta(minutes=10)
 """Than the clip lasts: for pausing, and for a player that takes its time. Home Assistant would sign for a day."""
@@ -112,11 +114,10 @@ class LocalCamMediaSource(MediaSource):
         return sorted(entries, key=lambda entry: entry.title.casefold())
 
     async def _async_camera(self, camera: ConfigEntry) -> BrowseMediaSource:
-        clips = await self._async_clips(ClipQuery(camera_ids=frozenset({camera.entry_id})))
-        days = Counter(_local_start(entry.clip).date() for entry in clips)
+        days = await self._async_ask(self._station.clip_days, camera.entry_id, dt_util.get_default_time_zone())
         folders = [
-            _directory(Identifier(camera_id=camera.entry_id, day=day), f"{day.isoformat()} ({count})")
-            for day, count in sorted(days.items(), reverse=True)
+            _directory(Identifier(camera_id=camera.entry_id, day=each.day), f"{each.day.isoformat()} ({each.clips})")
+            for each in days
         ]
         return _directory(Identifier(camera_id=camera.entry_id), camera.title, folders)
 
@@ -129,17 +130,22 @@ class LocalCamMediaSource(MediaSource):
             until_utc_s=next_midnight.timestamp(),
         )
         kinds = await async_get_translations(self.hass, self.hass.config.language, "entity", {DOMAIN})
-        clips = [_playable(entry.clip, day, kinds) for entry in await self._async_clips(query)]
+        entries = await self._async_ask(self._station.clips, query)
+        clips = [_playable(entry.clip, day, kinds) for entry in entries]
         here = _directory(Identifier(camera_id=camera.entry_id, day=day), f"{camera.title} · {day.isoformat()}", clips)
         here.children_media_class = MediaClass.VIDEO
         return here
 
-    async def _async_clips(self, query: ClipQuery) -> list[CatalogueEntry]:
+    @property
+    def _station(self) -> Station:
         house = self.hass.data[HOUSE]
         if not house.is_running:
             raise _error(BrowseError, "not_running")
+        return house.station
+
+    async def _async_ask[*Ts, T](self, question: Callable[[*Ts], T], *args: *Ts) -> T:
         try:
-            return await self.hass.async_add_executor_job(house.station.clips, query)
+            return await self.hass.async_add_executor_job(question, *args)
         except EngineError as err:
             raise _error(BrowseError, "catalogue_failed", reason=str(err)) from err
 

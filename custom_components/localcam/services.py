@@ -21,6 +21,7 @@ from .const import DOMAIN
 from .coordinator import LocalCamCoordinator
 from .engine.errors import EngineError, UnknownClipError, WorkerError
 from .engine.values import CatalogueEntry, ClipQuery, ClipVerdict, Kind, Verdict
+from .explanation import async_explanation
 
 if TYPE_CHECKING:
     from homeassistant.auth.models import User
@@ -30,7 +31,13 @@ RECORD_S: Final = (1.0, 600.0)
 LIST_LIMIT: Final = (1.0, 1000.0)
 LONGEST_NOTE: Final = 500
 
-_WORKER_PROBLEMS: Final = {"offline": "camera_offline", "storage_full": "storage_full", "nothing_kept": "nothing_kept"}
+_WORKER_PROBLEMS: Final = {
+    "offline": "camera_offline",
+    "storage_full": "storage_full",
+    "nothing_kept": "nothing_kept",
+    "disk_error": "clip_not_written",
+    "unrecordable": "clip_unrecordable",
+}
 
 # Verdicts, kinds and durations are looked at by the handlers, so that what is wrong is said in the caller's language.
 FLAG_CLIP: Final = vol.Schema(
@@ -53,6 +60,7 @@ LIST_CLIPS: Final = vol.Schema(
         vol.Optional("limit", default=100): vol.Coerce(int),
     }
 )
+EXPLAIN_CLIP: Final = vol.Schema({vol.Required("clip_id"): cv.string})
 DELETE_CLIPS: Final = vol.Schema({vol.Required("clip_ids"): vol.All(cv.ensure_list, [cv.string])})
 
 
@@ -64,6 +72,7 @@ def async_register_services(hass: HomeAssistant) -> None:
     register(DOMAIN, "report_missed", _async_report_missed, REPORT_MISSED, SupportsResponse.OPTIONAL)
     register(DOMAIN, "record", _async_record, RECORD)
     register(DOMAIN, "list_clips", _async_list_clips, LIST_CLIPS, SupportsResponse.ONLY)
+    register(DOMAIN, "explain_clip", _async_explain_clip, EXPLAIN_CLIP, SupportsResponse.ONLY)
     register(DOMAIN, "delete_clips", _async_delete_clips, DELETE_CLIPS)
 
 
@@ -119,6 +128,11 @@ async def _async_list_clips(call: ServiceCall) -> ServiceResponse:
     )
     entries = await _async_order(call.hass, call.hass.data[HOUSE].station.clips, query)
     return {"clips": [_as_response(call.hass, entry) for entry in entries]}
+
+
+async def _async_explain_clip(call: ServiceCall) -> ServiceResponse:
+    entry = await _async_visible_clip(call, call.data["clip_id"])
+    return await async_explanation(call.hass, entry.clip)
 
 
 async def _async_delete_clips(call: ServiceCall) -> None:
@@ -187,15 +201,21 @@ async def _async_watching(call: ServiceCall) -> list[LocalCamCoordinator]:
 
 
 async def _async_own_clip(call: ServiceCall, clip_id: str) -> CatalogueEntry:
-    """A clip that the caller may change; one that he may not see is as unknown as one that does not exist."""
+    """A clip that the caller may change."""
+    entry = await _async_visible_clip(call, clip_id)
+    if not may(call.hass, await _async_caller(call), entry.clip.camera_id, POLICY_CONTROL):
+        raise _invalid("not_permitted")
+    return entry
+
+
+async def _async_visible_clip(call: ServiceCall, clip_id: str) -> CatalogueEntry:
+    """A clip that the caller may see; one that he may not is as unknown as one that does not exist."""
     user = await _async_caller(call)
     if not CLIP_ID_PATTERN.fullmatch(clip_id):
         raise _invalid("unknown_clip")
     entry = await _async_order(call.hass, call.hass.data[HOUSE].station.clip, clip_id)
     if not may(call.hass, user, entry.clip.camera_id, POLICY_READ):
         raise _invalid("unknown_clip")
-    if not may(call.hass, user, entry.clip.camera_id, POLICY_CONTROL):
-        raise _invalid("not_permitted")
     return entry
 
 

@@ -1,9 +1,9 @@
-"""The bytes of clips and thumbnails over HTTP, for whoever may see the camera."""
+"""The bytes of clips and their pictures over HTTP, for whoever may see the camera."""
 
 from collections.abc import Callable
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Final, Protocol
+from typing import Final, Protocol, override
 
 from aiohttp import hdrs, web
 from homeassistant.components.http import KEY_AUTHENTICATED, KEY_HASS_USER, HomeAssistantView
@@ -23,6 +23,7 @@ PICTURE_TYPE: Final = "image/jpeg"
 
 _VIDEO_URL: Final = "/api/localcam/clips/{clip_id}/video"
 _THUMBNAIL_URL: Final = "/api/localcam/clips/{clip_id}/thumbnail"
+_EXPLANATION_URL: Final = "/api/localcam/clips/{clip_id}/explanation"
 
 
 class Reader(Protocol):
@@ -41,9 +42,10 @@ class Reader(Protocol):
 
 @callback
 def async_register_views(hass: HomeAssistant) -> None:
-    """Register both; once, before the first camera."""
+    """Register all; once, before the first camera."""
     hass.http.register_view(ClipVideoView(hass))
     hass.http.register_view(ClipThumbnailView(hass))
+    hass.http.register_view(ClipExplanationView(hass))
 
 
 @callback
@@ -55,6 +57,11 @@ def async_signed_video_path(hass: HomeAssistant, clip_id: str, valid_for: timede
 def thumbnail_path(clip_id: str) -> str:
     """Where a logged-in user finds the clip's picture."""
     return _THUMBNAIL_URL.format(clip_id=clip_id)
+
+
+def explanation_path(clip_id: str) -> str:
+    """Where a logged-in user finds the picture of what moved in the clip."""
+    return _EXPLANATION_URL.format(clip_id=clip_id)
 
 
 class _ClipView(HomeAssistantView):
@@ -135,16 +142,13 @@ class ClipVideoView(_ClipView):
         await response.write_eof()
 
 
-class ClipThumbnailView(_ClipView):
-    """A clip's picture of its strongest moment."""
-
-    url = _THUMBNAIL_URL
-    name = "api:localcam:clip:thumbnail"
+class _PictureView(_ClipView):
+    """A picture of a clip; one that the clip has not is not found."""
 
     async def get(self, request: web.Request, clip_id: str) -> web.Response:
         """Send it."""
         house, _ = await self._async_find(request, clip_id)
-        reader = await self._async_open(house.station.open_thumbnail, clip_id)
+        reader = await self._async_open(self._opener(house), clip_id)
         try:
             jpeg = await self.hass.async_add_executor_job(reader.read_at, 0, reader.size_bytes)
         except EngineError:
@@ -156,6 +160,31 @@ class ClipThumbnailView(_ClipView):
     async def head(self, request: web.Request, clip_id: str) -> web.Response:
         """The same without the bytes."""
         return await self.get(request, clip_id)
+
+    def _opener(self, house: House) -> Callable[[str], Reader]:
+        raise NotImplementedError
+
+
+class ClipThumbnailView(_PictureView):
+    """A clip's picture of its strongest moment."""
+
+    url = _THUMBNAIL_URL
+    name = "api:localcam:clip:thumbnail"
+
+    @override
+    def _opener(self, house: House) -> Callable[[str], Reader]:
+        return house.station.open_thumbnail
+
+
+class ClipExplanationView(_PictureView):
+    """The same moment, small, with what moved in it: why the clip was recorded."""
+
+    url = _EXPLANATION_URL
+    name = "api:localcam:clip:explanation"
+
+    @override
+    def _opener(self, house: House) -> Callable[[str], Reader]:
+        return house.station.open_explanation
 
 
 def _private() -> dict[str, str]:

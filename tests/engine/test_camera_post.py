@@ -24,7 +24,7 @@ from custom_components.localcam.engine.messages import (
     Watch,
     WorkerEnded,
 )
-from custom_components.localcam.engine.settings import CameraSettings, DemoSource, DetectSettings
+from custom_components.localcam.engine.settings import AddressSource, CameraSettings, DemoSource, DetectSettings
 from tests.engine.test_wire import CLIP
 from tests.engine.workers import FakeClock, FakeExecutor, FakeWorker
 
@@ -40,6 +40,7 @@ class FakeHome:
     def __init__(self) -> None:
         self.deeds: list[str] = []
         self.broken_starts = 0
+        self.keeps_nothing = False
         self.while_keeping: Callable[[], None] = lambda: None
         self._epoch = 0
 
@@ -52,6 +53,8 @@ class FakeHome:
 
     def keep(self, reported: Reported, closed: ClipClosed) -> bool:
         self.while_keeping()
+        if self.keeps_nothing:
+            return False
         self.deeds.append(f"kept {closed.clip.clip_id}")
         return True
 
@@ -62,12 +65,12 @@ class FakeHome:
 class World:
     """A post, its workers, its station and what it passed on."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: CameraSettings = SETTINGS) -> None:
         self.home = FakeHome()
         self.executor = FakeExecutor()
         self.clock = FakeClock()
         self.reports: SimpleQueue[Reported] = SimpleQueue()
-        self.post = CameraPost(SETTINGS, self.executor, self.home, self._note, self.clock, Backoff(random=lambda: 0.0))
+        self.post = CameraPost(settings, self.executor, self.home, self._note, self.clock, Backoff(random=lambda: 0.0))
 
     def _note(self, reported: Reported) -> None:
         self.home.deeds.append(f"announced {type(reported.report).__name__}")
@@ -204,6 +207,67 @@ def test_the_last_seconds_are_kept_once_their_clip_is_safe(world: World) -> None
 
     assert world.post.keep_last(20) == "01C"
     assert world.home.deeds[0] == "kept 01C"
+
+
+def test_a_clip_that_could_not_be_finished_is_told_with_its_reason_and_at_once(world: World) -> None:
+    worker = await_first(world)
+
+    def answer(command: Command) -> Report | None:
+        if isinstance(command, KeepLast):
+            worker.say(Answer(request_id=command.request_id))
+            return Answer(request_id=command.request_id, problem="storage_full")
+        return None
+
+    worker.answer = answer
+
+    with pytest.raises(WorkerError, match="storage_full"):
+        world.post.keep_last(20)
+
+
+def test_a_clip_that_cannot_be_entered_is_told_to_who_asked_for_it(world: World) -> None:
+    worker = await_first(world)
+    world.home.keeps_nothing = True
+
+    def answer(command: Command) -> Report | None:
+        if isinstance(command, KeepLast):
+            worker.say(Answer(request_id=command.request_id))
+            return ClipClosed(clip=CLIP, part_name="x", request_id=command.request_id)
+        return None
+
+    worker.answer = answer
+
+    with pytest.raises(WorkerError, match="disk_error"):
+        world.post.keep_last(20)
+
+
+def test_who_waits_for_a_worker_that_dies_need_not_wait_longer(world: World) -> None:
+    worker = await_first(world)
+
+    def die(command: Command) -> None:
+        if isinstance(command, KeepLast):
+            worker.end(-11)
+
+    worker.answer = die
+
+    with pytest.raises(WorkerError, match="offline"):
+        world.post.keep_last(20)
+
+
+def test_what_a_dying_worker_said_is_told_without_credentials() -> None:
+    source = AddressSource(url="rtsp://10.0.0.2/main", username="owner", password="hunter2")
+    world = World(CameraSettings(camera_id="hall", name="Hall", source=source))
+    world.post.start()
+    worker = world.executor.await_worker(0)
+    worker.last_words = "opening rtsp://owner:hunter2@10.0.0.2/main\nSegmentation fault"
+    worker.end(-11)
+
+    ended = world.reports.get(timeout=5).report
+    assert isinstance(ended, WorkerEnded)
+    assert not ended.expected
+    assert "hunter2" not in ended.last_words
+    assert "owner" not in ended.last_words
+    assert ended.last_words.endswith("@10.0.0.2/main\nSegmentation fault")
+    world.post.stop()
 
 
 def test_a_request_that_cannot_be_met_says_why(world: World) -> None:

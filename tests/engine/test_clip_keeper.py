@@ -371,3 +371,21 @@ def test_a_deletion_that_was_cut_short_is_completed_at_the_next_start(
 
 def _refuse(*_: object, **__: object) -> None:
     raise OSError(5, "Input/output error")
+
+
+def test_a_clip_s_explanation_is_read_counted_and_deleted_with_it(world: World) -> None:
+    plain = world.keep(1)
+    with pytest.raises(UnknownClipError):
+        world.keeper.open_explanation(plain.clip_id)
+    name = f"hall/2026-11-23/{IDS[2]}.lce"
+    world.write(name, 50)
+    clip = replace(world.record(2), explanation=StoredFile(name=name, size_bytes=50, sha256="0" * 64))
+    closed = ClipClosed(clip=clip, part_name=f"{clip.video.name}.grow.part")
+    assert world.keeper.keep(replace(_reported(closed), sequence=9), closed)
+    assert world.keeper.open_explanation(clip.clip_id).read_at(0, 100) == bytes(50)
+    assert world.keeper.state().used_bytes == plain.size_bytes + CLIP_BYTES + 50
+    # It belongs to a row: recovery leaves it alone.
+    world.keeper.recover()
+    assert name in world.files()
+    world.keeper.delete([clip.clip_id])
+    assert world.files() == [plain.video.name]

@@ -1,7 +1,9 @@
 """A worker that misbehaves is ended, and whoever waits for its end always hears of it."""
 
 from collections.abc import Callable, Iterator
+import os
 from queue import SimpleQueue
+import signal
 import subprocess
 import sys
 import threading
@@ -10,8 +12,9 @@ from threading import Event, Thread
 import pytest
 
 from custom_components.localcam.engine.errors import WorkerError
-from custom_components.localcam.engine.executor import LocalWorker
-from custom_components.localcam.engine.messages import EntityPicture, Picture, Reported
+from custom_components.localcam.engine.executor import LocalExecutor, LocalWorker
+from custom_components.localcam.engine.messages import EntityPicture, Picture, Reported, Watch
+from custom_components.localcam.engine.settings import CameraSettings, DemoSource
 from custom_components.localcam.engine.wire import LONGEST_MESSAGE_BYTES, encode
 
 pytestmark = pytest.mark.timeout(30)
@@ -27,7 +30,9 @@ class Running:
 
     def __init__(self, program: str, on_reported: Callable[[Reported], None] = lambda _: None) -> None:
         self.ends: SimpleQueue[int | None] = SimpleQueue()
-        self.process = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
         self.worker = LocalWorker(self.process, on_reported, self.ends.put)
 
 
@@ -93,3 +98,44 @@ def test_a_worker_that_cannot_be_told_what_to_do_does_not_stay(run: Callable[...
     with pytest.raises(WorkerError, match="too long"):
         running.worker.start(EntityPicture(jpeg=bytes(LONGEST_MESSAGE_BYTES)))
     assert running.ends.get(timeout=10) == -9
+
+
+def test_the_end_of_what_a_worker_said_is_known_once_it_is_gone(run: Callable[..., Running]) -> None:
+    """However much it says: it never waits for somebody to read it."""
+    says_much = (
+        "import os; os.write(2, b'beginning' + b'x' * (1 << 20)); os.write(2, b' and end \\xff\\n'); os._exit(3)"
+    )
+    running = run(says_much)
+    running.worker.start(EntityPicture(jpeg=b""))
+
+    assert running.ends.get(timeout=10) == 3
+    words = running.worker.last_words
+    assert words.endswith("x and end \ufffd")
+    assert len(words) <= 4096
+
+
+def test_a_worker_that_says_nothing_has_no_last_words(run: Callable[..., Running]) -> None:
+    running = run("raise SystemExit(0)")
+    running.worker.start(EntityPicture(jpeg=b""))
+
+    assert running.ends.get(timeout=10) == 0
+    assert running.worker.last_words == ""
+
+
+def test_a_real_worker_that_crashes_in_native_code_tells_where_it_was() -> None:
+    ends: SimpleQueue[int | None] = SimpleQueue()
+    first = Watch(
+        settings=CameraSettings(camera_id="hall", name="Hall", source=DemoSource()),
+        epoch=1,
+        storage_folder="/nowhere",
+        may_record=False,
+    )
+    started = Event()
+    worker = LocalExecutor().start(first, on_reported=lambda _: started.set(), on_end=ends.put)
+    assert isinstance(worker, LocalWorker)
+    assert started.wait(20)
+    os.kill(worker.pid, signal.SIGSEGV)
+
+    assert ends.get(timeout=10) == -signal.SIGSEGV
+    assert "Segmentation fault" in worker.last_words
+    assert "worker_watch.py" in worker.last_words

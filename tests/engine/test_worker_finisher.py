@@ -17,6 +17,7 @@ from custom_components.localcam.engine.worker_inbox import ClipFinished, Deliver
 from tests.engine.packets import Camera, film
 from tests.engine.record.growing import JPEG, grow
 
+DRAWN = b"\xff\xd8 what moved \xff\xd9"
 FOOTAGE = film(Camera(), 2)
 
 
@@ -51,7 +52,7 @@ def finisher(vault: RefusingVault, inbox: Inbox) -> Iterator[Finisher]:
 
 
 def order_of(growing: GrowingClip) -> FinishOrder:
-    return FinishOrder(growing=growing, draw_thumbnail=lambda: JPEG)
+    return FinishOrder(growing=growing, draw_thumbnail=lambda: JPEG, draw_explanation=lambda: DRAWN)
 
 
 def told(inbox: Inbox) -> ClipFinished:
@@ -83,6 +84,9 @@ def test_what_the_disk_refuses_is_told_once_and_finished_when_it_takes_it(
     assert finished.clip.clip_id == growing.identity.clip_id
     assert finished.part_name == growing.name
     assert finished.clip.thumbnail is not None
+    # Unlike the thumbnail it cannot be had from the file.
+    assert finished.clip.explanation is not None
+    assert vault.open(finished.clip.explanation.name).read() == DRAWN
 
 
 def test_a_clip_that_finds_room_brings_the_ones_before_it_along(

@@ -3,26 +3,41 @@
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from itertools import takewhile
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from typing import override
 
+import av
 import pytest
 
 from custom_components.localcam.engine import worker_watch
-from custom_components.localcam.engine.errors import SourceFault
+from custom_components.localcam.engine.errors import SourceFault, StorageFullError
+from custom_components.localcam.engine.ingest.demo_script import Act, DemoAct
+from custom_components.localcam.engine.ingest.demo_source import DemoMediaSource
 from custom_components.localcam.engine.messages import (
     Answer,
     ChangeSettings,
     ClipClosed,
     Health,
+    KeepLast,
+    MotionStarted,
     RecordNow,
     Report,
     SourceBack,
     SourceLost,
     Watch,
 )
-from custom_components.localcam.engine.settings import AddressSource, CameraSettings, RecordSettings
-from custom_components.localcam.engine.values import ClipEnd, Packet
+from custom_components.localcam.engine.settings import (
+    AddressSource,
+    CameraSettings,
+    DetectSettings,
+    RecordSettings,
+    Zone,
+)
+from custom_components.localcam.engine.values import ClipEnd, Kind, Packet
+from custom_components.localcam.engine.vault.sealed_file import SealedWriter
+from custom_components.localcam.engine.vault.vault import Vault
 from custom_components.localcam.engine.wire import decode_reported
 from custom_components.localcam.engine.worker_inbox import (
     Arrived,
@@ -34,6 +49,7 @@ from custom_components.localcam.engine.worker_inbox import (
     StationGone,
 )
 from custom_components.localcam.engine.worker_outbox import Outbox
+from tests.engine.detect.rooms import act, room
 from tests.engine.packets import Camera, Footage, film
 from tests.engine.workers import FakeClock
 
@@ -131,7 +147,7 @@ class World:
 
         self.inbox.then(pass_on)
 
-    def command(self, command: RecordNow | ChangeSettings) -> None:
+    def command(self, command: RecordNow | KeepLast | ChangeSettings) -> None:
         self.inbox.then(lambda: Commanded(command=command))
 
     def connection(self, role: Role) -> FakeConnection:
@@ -139,13 +155,16 @@ class World:
         return next(each for each in reversed(FakeConnection.made) if each.role is role)
 
     def run(self) -> None:
-        worker_watch.CameraWatch(
+        self.watch().run()
+
+    def watch(self) -> worker_watch.CameraWatch:
+        return worker_watch.CameraWatch(
             self.first,
             Outbox(self, "hall", 1),
             self.inbox,  # type: ignore[arg-type]
             self.clock,
             lambda: 0.5,
-        ).run()
+        )
 
     def all_of[R: Report](self, kind: type[R]) -> list[R]:
         return [report for report in self.told if isinstance(report, kind)]
@@ -169,6 +188,91 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
 def during(footage: Footage, from_s: float, until_s: float) -> list[Packet]:
     """What arrives in these seconds."""
     return [packet for packet in footage.packets if from_s <= packet.received_at_s - 100 < until_s]
+
+
+class PassingTime:
+    """A stop signal that is never set: whoever waits for it finds that time has passed."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self._clock = clock
+
+    def is_set(self) -> bool:
+        return False
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self._clock.now_s += timeout or 0.0
+        return False
+
+
+def demo_room(seconds: float, *acts: DemoAct) -> Footage:
+    """What the demo camera sends of a room in which only this happens."""
+    clock = FakeClock(now_s=100.0)
+    source = DemoMediaSource(1, clock, PassingTime(clock), frames_per_s=10)
+    source.open()
+    source._room = room(*acts)
+    packets = tuple(takewhile(lambda packet: packet.received_at_s < 100 + seconds, source.packets()))
+    return Footage(formats=source.formats, packets=packets)
+
+
+def test_a_light_that_goes_on_is_recorded_while_it_does_and_turns_no_motion_on(world: World) -> None:
+    lamps = [act(Act.LAMP, on_s, on_s + 2) for on_s in (5, 9, 13)]
+    footage = demo_room(24, *lamps)
+    world.first = replace(world.first, settings=replace(SETTINGS, record=RecordSettings(pre_roll_s=1, post_roll_s=3)))
+    world.connect(Role.MAIN, footage)
+    world.play(Role.MAIN, footage.packets)
+    world.run()
+
+    assert world.all_of(MotionStarted)
+    assert not any(started.kind.alerts for started in world.all_of(MotionStarted))
+    (closed,) = world.all_of(ClipClosed)
+    # Switched for the last time 15 s after the beginning; the post-roll counts from there, and not from 5 s.
+    assert closed.clip.kind is Kind.LIGHT
+    assert closed.clip.end is ClipEnd.COMPLETE
+    ended_at_s = closed.clip.started_utc_s - world.clock.epoch_utc_s - 100 + closed.clip.duration_s
+    assert 17 < ended_at_s < 21
+
+
+def test_a_clip_is_explained_by_a_picture_of_what_moved_and_what_decided(world: World, tmp_path: Path) -> None:
+    footage = demo_room(16, act(Act.PERSON, 4, 9, depth=2))
+    square = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
+    zoned = replace(SETTINGS, detect=DetectSettings(sensitivity=6, zones=(Zone(name="all", polygon=square),)))
+    world.first = replace(world.first, settings=zoned)
+    world.connect(Role.MAIN, footage)
+    world.play(Role.MAIN, footage.packets)
+    world.run()
+
+    clip = world.all_of(ClipClosed)[0].clip
+    # The quiet time is not over yet, and the clip knows its event all the same.
+    (event,) = clip.events
+    assert (event.threshold, event.sensitivity) == (0.5, 6)
+    assert event.peak_score == clip.score
+    assert clip.explanation is not None
+    with Vault(tmp_path).open(clip.explanation.name) as file, av.open(file, format="mjpeg") as container:
+        pixels = next(container.decode(video=0)).to_ndarray(format="rgb24").astype(int)
+    assert pixels.shape == (180, 320, 3)
+    orange = (pixels[:, :, 0] > pixels[:, :, 1] + 40) & (pixels[:, :, 1] > pixels[:, :, 2] + 20)
+    assert 100 < orange.sum() < pixels.shape[0] * pixels.shape[1] / 3
+
+
+def test_a_clip_that_cannot_be_finished_is_told_to_who_asked_for_it(world: World, tmp_path: Path) -> None:
+    class Refusing(Vault):
+        """Takes growing files, as a disk does that fills up meanwhile."""
+
+        @override
+        def create(self, name: str) -> SealedWriter:
+            if not name.endswith(".grow.part"):
+                raise StorageFullError("no space left")
+            return super().create(name)
+
+    world.connect(Role.MAIN, SMALL)
+    world.play(Role.MAIN, during(SMALL, 0, 3))
+    world.command(KeepLast(request_id=7, seconds=2))
+    watch = world.watch()
+    watch._recording._finisher._store = Refusing(tmp_path)
+    watch.run()
+
+    assert world.all_of(Answer) == [Answer(request_id=7), Answer(request_id=7, problem="storage_full")]
+    assert world.all_of(ClipClosed) == []
 
 
 def test_motion_is_looked_for_in_the_second_stream_alone(world: World) -> None:

@@ -39,6 +39,7 @@ class FakeWorker:
     answer: Callable[[Command], Report | None] = lambda _: None
     """What it reports at once when it is told something."""
     sequence: int = 0
+    last_words: str = ""
 
     def send(self, command: Command) -> None:
         if self.gone:

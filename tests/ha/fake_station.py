@@ -1,7 +1,9 @@
 """A station without workers: cameras that the test plays, and clips that lie in memory."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime, tzinfo
 from pathlib import Path
 from threading import Lock, get_ident
 from typing import Any
@@ -32,6 +34,7 @@ from custom_components.localcam.engine.values import (
     CameraFacts,
     CatalogueEntry,
     Clip,
+    ClipDay,
     ClipEnd,
     ClipQuery,
     ClipReason,
@@ -45,6 +48,7 @@ from custom_components.localcam.engine.values import (
 
 JPEG = b"\xff\xd8\xff\xe0 the room \xff\xd9"
 THUMBNAIL = b"\xff\xd8\xff\xe0 its strongest moment \xff\xd9"
+EXPLANATION = b"\xff\xd8\xff\xe0 what moved in it \xff\xd9"
 VIDEO = bytes(range(256)) * 2400
 """Longer than two of the pieces in which a view sends it."""
 
@@ -147,8 +151,8 @@ class FakeStation:
     def lose(self, camera_id: str, fault: SourceFault = SourceFault.LOST) -> None:
         self.report(camera_id, SourceLost(fault=fault, detail="", retry_in_s=1.0))
 
-    def crash(self, camera_id: str) -> None:
-        self.report(camera_id, WorkerEnded(exit_code=-9, expected=False))
+    def crash(self, camera_id: str, last_words: str = "") -> None:
+        self.report(camera_id, WorkerEnded(exit_code=-9, expected=False, last_words=last_words))
 
     def move(self, camera_id: str) -> None:
         now_s = self.clock.monotonic_s()
@@ -267,6 +271,11 @@ class FakeStation:
     def clips_since(self, camera_id: str, utc_s: float) -> int:
         return len(self.clips(ClipQuery(camera_ids=frozenset({camera_id}), since_utc_s=utc_s)))
 
+    def clip_days(self, camera_id: str, zone: tzinfo) -> list[ClipDay]:
+        clips = self.clips(ClipQuery(camera_ids=frozenset({camera_id})))
+        days = Counter(datetime.fromtimestamp(entry.clip.started_utc_s, zone).date() for entry in clips)
+        return [ClipDay(day=day, clips=count) for day, count in sorted(days.items(), reverse=True)]
+
     def flag(self, verdict: ClipVerdict) -> CatalogueEntry:
         entry = replace(self.clip(verdict.clip_id), verdict=verdict)
         self.world.catalogue[verdict.clip_id] = entry
@@ -286,6 +295,11 @@ class FakeStation:
         if self.clip(clip_id).clip.thumbnail is None:
             raise UnknownClipError(clip_id)
         return self._reader(THUMBNAIL)
+
+    def open_explanation(self, clip_id: str) -> FakeReader:
+        if self.clip(clip_id).clip.explanation is None:
+            raise UnknownClipError(clip_id)
+        return self._reader(EXPLANATION)
 
     def enforce_bounds(self) -> StorageState:
         self._off_loop()
@@ -334,6 +348,7 @@ def a_clip(camera_id: str, number: int, started_utc_s: float, **changed: Any) ->
         score=0.8125,
         video=StoredFile(name=f"{name}.lcv", size_bytes=len(VIDEO), sha256=f"{number:064x}"),
         thumbnail=StoredFile(name=f"{name}.lct", size_bytes=len(THUMBNAIL), sha256="a" * 64),
+        explanation=StoredFile(name=f"{name}.lce", size_bytes=len(EXPLANATION), sha256="b" * 64),
         codec="h264",
         width_px=1920,
         height_px=1080,
@@ -342,8 +357,8 @@ def a_clip(camera_id: str, number: int, started_utc_s: float, **changed: Any) ->
     return replace(clip, **changed)
 
 
-def an_event() -> MotionEvent:
-    return MotionEvent(
+def an_event(**changed: Any) -> MotionEvent:
+    event = MotionEvent(
         event_id="E1",
         started_at_s=1.0,
         last_motion_at_s=4.0,
@@ -353,3 +368,4 @@ def an_event() -> MotionEvent:
         model_version=0,
         features=Features(version=1, values={}),
     )
+    return replace(event, **changed)

@@ -51,6 +51,21 @@ async def test_a_camera_that_was_never_there_says_so_too(
     assert said(caplog) == ["Hall is not available: unreachable"]
 
 
+async def test_what_a_worker_said_as_it_died_is_logged_once_though_each_one_dies_of_it(
+    hass: HomeAssistant, camera: LivingCamera, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING, LOGGER)
+    for words in ("Segmentation fault", "Segmentation fault", "out of memory", ""):
+        camera.station.crash(camera.id, words)
+        await camera.settle()
+        camera.station.back(camera.id)
+        await camera.settle()
+    assert said(caplog) == [
+        "Hall: its worker ended with -9; it said:\nSegmentation fault",
+        "Hall: its worker ended with -9; it said:\nout of memory",
+    ]
+
+
 async def test_a_crashed_worker_takes_the_camera_away(hass: HomeAssistant, camera: LivingCamera) -> None:
     camera.station.move(camera.id)
     camera.station.crash(camera.id)

@@ -84,6 +84,38 @@ async def test_the_tree_from_the_top(hass: HomeAssistant, world: World, berlin: 
     assert night.media_content_type == "video/mp4"
 
 
+@pytest.mark.parametrize(
+    ("zone", "starts", "days"),
+    [
+        # The clocks go back from two to one: the hour is lived twice, and the day has 25.
+        (
+            "Europe/Lisbon",
+            ["2026-10-24T22:59:59", "2026-10-24T23:00:00", "2026-10-25T23:59:59", "2026-10-26T00:00:00"],
+            ["2026-10-26 (1)", "2026-10-25 (2)", "2026-10-24 (1)"],
+        ),
+        # The clocks go forward by half an hour.
+        (
+            "Australia/Lord_Howe",
+            ["2026-10-03T13:29:59", "2026-10-03T13:30:00", "2026-10-04T12:59:59", "2026-10-04T13:00:00"],
+            ["2026-10-05 (1)", "2026-10-04 (2)", "2026-10-03 (1)"],
+        ),
+    ],
+)
+async def test_each_clip_is_on_the_day_on_which_it_is_counted(
+    hass: HomeAssistant, camera: LivingCamera, zone: str, starts: list[str], days: list[str]
+) -> None:
+    await hass.config.async_set_time_zone(zone)
+    for number, start in enumerate(starts, start=1):
+        camera.station.save(a_clip(camera.id, number, at(start)))
+    await camera.settle()
+    assert await async_setup_component(hass, "media_source", {})
+    hall = await async_browse_media(hass, f"{ROOT}/{camera.id}")
+    assert [title for title, _ in shown(hall)] == days  # type: ignore[arg-type]
+    for title, place in shown(hall):  # type: ignore[arg-type]
+        day = await async_browse_media(hass, f"{ROOT}/{place}")
+        assert f"({len(shown(day))})" in title  # type: ignore[arg-type]
+
+
 async def test_a_clip_resolves_to_an_address_for_its_length_and_a_margin(
     hass: HomeAssistant, berlin: LivingCamera, hass_client_no_auth: ClientSessionGenerator
 ) -> None:

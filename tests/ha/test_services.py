@@ -35,7 +35,7 @@ async def attic(hass: HomeAssistant, world: World, camera: LivingCamera) -> Livi
 
 async def call(hass: HomeAssistant, action: str, user: User | None = None, **data: Any) -> ServiceResponse:
     context = Context(user_id=user.id) if user else None
-    listing = action == "list_clips"
+    listing = action in ("list_clips", "explain_clip")
     return await hass.services.async_call(DOMAIN, action, data, blocking=True, context=context, return_response=listing)
 
 
@@ -300,6 +300,8 @@ async def test_a_camera_that_cannot(
         ("offline", "camera_offline"),
         ("storage_full", "storage_full"),
         ("nothing_kept", "nothing_kept"),
+        ("disk_error", "clip_not_written"),
+        ("unrecordable", "clip_unrecordable"),
         ("broken pipe", "worker_failed"),
     ],
 )

@@ -26,10 +26,12 @@ CALLED = (
     "clip",
     "clips",
     "clips_since",
+    "clip_days",
     "flag",
     "delete",
     "open_video",
     "open_thumbnail",
+    "open_explanation",
     "enforce_bounds",
 )
 

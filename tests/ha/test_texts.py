@@ -71,6 +71,7 @@ async def test_every_action_is_described(hass: HomeAssistant, camera: LivingCame
         (services.FLAG_CLIP, "flag_clip"),
         (services.LIST_CLIPS, "list_clips"),
         (services.DELETE_CLIPS, "delete_clips"),
+        (services.EXPLAIN_CLIP, "explain_clip"),
     ],
 )
 def test_an_actions_form_has_the_fields_of_its_schema(schema: Any, name: str) -> None:

@@ -12,7 +12,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.localcam.views import async_signed_video_path
 
-from .fake_station import THUMBNAIL, VIDEO, a_clip
+from .fake_station import EXPLANATION, THUMBNAIL, VIDEO, a_clip
 from .household import ALL, READ, someone_who_may
 from .living_camera import LivingCamera
 
@@ -20,6 +20,7 @@ CLIP = "01K7ZV3J8QW9E4R5T6Y7V80001"
 NO_CLIP = "01K7ZV3J8QW9E4R5T6Y7V89999"
 VIDEO_URL = f"/api/localcam/clips/{CLIP}/video"
 THUMBNAIL_URL = f"/api/localcam/clips/{CLIP}/thumbnail"
+EXPLANATION_URL = f"/api/localcam/clips/{CLIP}/explanation"
 
 
 @pytest.fixture(autouse=True)
@@ -111,17 +112,19 @@ async def test_a_disk_that_fails_on_the_way_breaks_off(client: TestClient, camer
     assert all(reader.closed for reader in camera.station.readers)
 
 
-async def test_a_thumbnail(client: TestClient, camera: LivingCamera) -> None:
-    response = await client.get(THUMBNAIL_URL)
+@pytest.mark.parametrize(("url", "picture"), [(THUMBNAIL_URL, THUMBNAIL), (EXPLANATION_URL, EXPLANATION)])
+async def test_a_picture(client: TestClient, camera: LivingCamera, url: str, picture: bytes) -> None:
+    response = await client.get(url)
     assert response.status == 200
     assert response.headers["Content-Type"] == "image/jpeg"
     assert response.headers["Cache-Control"] == "private, no-store"
-    assert await response.read() == THUMBNAIL
-    assert (await client.head(THUMBNAIL_URL)).headers["Content-Length"] == str(len(THUMBNAIL))
-    camera.station.save(a_clip(camera.id, 2, 1_790_000_000, thumbnail=None))
-    assert (await client.get(THUMBNAIL_URL.replace("0001", "0002"))).status == 404
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert await response.read() == picture
+    assert (await client.head(url)).headers["Content-Length"] == str(len(picture))
+    camera.station.save(a_clip(camera.id, 2, 1_790_000_000, thumbnail=None, explanation=None))
+    assert (await client.get(url.replace("0001", "0002"))).status == 404
     camera.station.breaks_at = 1
-    assert (await client.get(THUMBNAIL_URL)).status == 404
+    assert (await client.get(url)).status == 404
     assert all(reader.closed for reader in camera.station.readers)
 
 
@@ -132,7 +135,7 @@ async def test_whoever_may_not_see_the_camera_cannot_tell_that_there_is_a_clip(
     stranger = await token_of(hass, someone_who_may(hass, {"camera.attic": ALL}))
     answers = []
     for clip_id in (CLIP, NO_CLIP):
-        for part in ("video", "thumbnail"):
+        for part in ("video", "thumbnail", "explanation"):
             response = await client.get(
                 f"/api/localcam/clips/{clip_id}/{part}", headers={"Authorization": f"Bearer {stranger}"}
             )
@@ -142,7 +145,7 @@ async def test_whoever_may_not_see_the_camera_cannot_tell_that_there_is_a_clip(
     assert all(answer == answers[0] for answer in answers)
 
     guest = await token_of(hass, someone_who_may(hass, {"camera.hall": READ}))
-    for url in (VIDEO_URL, THUMBNAIL_URL):
+    for url in (VIDEO_URL, THUMBNAIL_URL, EXPLANATION_URL):
         assert (await client.get(url, headers={"Authorization": f"Bearer {guest}"})).status == 200
 
 
@@ -153,7 +156,13 @@ async def test_what_is_no_clip_is_not_found(client: TestClient, clip_id: str) ->
 
 async def test_nobody_gets_anything(hass: HomeAssistant, hass_client_no_auth: ClientSessionGenerator) -> None:
     client = await hass_client_no_auth()
-    for url in (VIDEO_URL, THUMBNAIL_URL, VIDEO_URL.replace(CLIP, NO_CLIP), VIDEO_URL.replace(CLIP, "x")):
+    for url in (
+        VIDEO_URL,
+        THUMBNAIL_URL,
+        EXPLANATION_URL,
+        VIDEO_URL.replace(CLIP, NO_CLIP),
+        VIDEO_URL.replace(CLIP, "x"),
+    ):
         for ask in (client.get, client.head):
             assert (await ask(url)).status == 403
     assert sum(hass.http.app[KEY_FAILED_LOGIN_ATTEMPTS].values()) == 0
@@ -174,9 +183,10 @@ async def test_a_signed_address_opens_one_clip_until_it_expires(
     signed = async_signed_video_path(hass, CLIP, timedelta(minutes=1))
     assert (await client.get(signed, headers={"Range": "bytes=0-9"})).status == 206
     assert (await client.head(signed)).status == 200
-    # It opens no other clip and not the thumbnail,
+    # It opens no other clip and no picture,
     assert (await client.get(signed.replace(CLIP, NO_CLIP))).status == 403
-    assert (await client.get(signed.replace("/video", "/thumbnail"))).status == 403
+    for picture in ("/thumbnail", "/explanation"):
+        assert (await client.get(signed.replace("/video", picture))).status == 403
     # and once it has expired it opens nothing, which is no failed log-in.
     expired = async_signed_video_path(hass, CLIP, timedelta(seconds=-1))
     assert (await client.get(expired)).status == 403

@@ -27,7 +27,8 @@ from .messages import (
     Watch,
     WorkerEnded,
 )
-from .settings import CameraSettings
+from .redaction import without_credentials
+from .settings import AddressSource, CameraSettings
 
 _STOP_S = 8.0
 """For a worker to close its clip."""
@@ -145,6 +146,7 @@ class CameraPost:
             self._send(KeepLast(request_id=request_id, seconds=seconds))
             _raise_problem(_next_of(answers, _ANSWER_S))
             closed = _next_of(answers, _KEPT_S)
+            _raise_problem(closed)
         if not isinstance(closed, ClipClosed):
             raise WorkerError("nothing_kept")
         return closed.clip.clip_id
@@ -173,22 +175,32 @@ class CameraPost:
         while not self._stop.is_set():
             ended: SimpleQueue[int | None] = SimpleQueue()
             began_at_s = self._clock.monotonic_s()
+            exit_code, last_words = None, ""
             try:
-                self._run_worker(ended)
+                worker = self._run_worker(ended)
                 exit_code = self._await_end(ended)
+                last_words = self._redacted(worker.last_words)
             except EngineError:  # no process, or no number for its life: the next attempt may have more luck
-                exit_code = None
+                pass
             with self._lock:
                 self._worker = None
+                waiting = dict(self._waiting)
+            for request_id, answers in waiting.items():
+                answers.put(Answer(request_id=request_id, problem="offline"))
             if self._clock.monotonic_s() - began_at_s > _GOOD_RUN_S:
                 self._backoff.reset()
             expected = self._stop.is_set()
-            self._report(WorkerEnded(exit_code=exit_code, expected=expected))
+            self._report(WorkerEnded(exit_code=exit_code, expected=expected, last_words=last_words))
             if not expected:
                 self._home.tidy(self._settings.camera_id)
                 self._stop.wait(self._backoff.next_s())
 
-    def _run_worker(self, ended: SimpleQueue[int | None]) -> None:
+    def _redacted(self, words: str) -> str:
+        source = self._settings.source
+        secrets = (source.username, source.password) if isinstance(source, AddressSource) else ()
+        return without_credentials(words, secrets)
+
+    def _run_worker(self, ended: SimpleQueue[int | None]) -> Worker:
         self._epoch = self._home.next_epoch(self._settings.camera_id)
         self._heard_at_s = self._clock.monotonic_s()
         first = Watch(
@@ -207,6 +219,7 @@ class CameraPost:
             self.tell(ChangeSettings(settings=self._settings))
         if self._home.may_record is not first.may_record:
             self.allow_recording(self._home.may_record)
+        return worker
 
     def _await_end(self, ended: SimpleQueue[int | None]) -> int | None:
         while True:
@@ -233,6 +246,8 @@ class CameraPost:
         match report:
             case ClipClosed(request_id=request_id):
                 if not self._home.keep(reported, report):
+                    if request_id is not None:
+                        self._answer(request_id, Answer(request_id=request_id, problem="disk_error"))
                     return
                 self._answer(request_id, report)
             case Answer(request_id=request_id) | Picture(request_id=request_id):

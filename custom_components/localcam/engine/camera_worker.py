@@ -1,6 +1,7 @@
 """The program of one camera's process: does what its first command says, until told to end."""
 
 from contextlib import suppress
+import faulthandler
 import os
 from pathlib import Path
 import random
@@ -29,14 +30,25 @@ def main() -> None:
     commands, reports = _take_pipes()
     _limit_process()
     threading.stack_size(1 << 20)
-    # A worker that lost one of its threads is none; the station starts another, and nothing is lost but seconds.
-    threading.excepthook = lambda _: os._exit(1)
+    # Where libav takes the process with it, this writes what Python was doing; the station keeps the end of it.
+    faulthandler.enable(all_threads=False)
+    threading.excepthook = _end_with_thread
     exit_code = 1
     try:
         exit_code = run(commands, reports)
+    except BaseException:  # noqa: BLE001 - whatever it is, it ends this process, and is told
+        sys.excepthook(*sys.exc_info())
     finally:
         # Threads may be waiting inside libav for a camera that no longer answers: nothing waits for them.
         os._exit(exit_code)
+
+
+def _end_with_thread(args: threading.ExceptHookArgs) -> None:
+    """A worker that lost one of its threads is none; the station starts another, and nothing is lost but seconds."""
+    try:
+        threading.__excepthook__(args)
+    finally:
+        os._exit(1)
 
 
 def run(commands: BinaryIO, reports: BinaryIO) -> int:

@@ -38,6 +38,10 @@ class ClipFolders:
         """A file, wherever it lies; raises StorageError."""
         return self._vault_of(name).open(name)
 
+    def size_on_disk(self, name: str) -> int:
+        """In bytes, of a file wherever it lies; raises StorageError."""
+        return self._vault_of(name).size_on_disk(name)
+
     def remove(self, name: str) -> None:
         """Remove a file, wherever it lies; one that is not there is fine. Raises StorageError."""
         self._vault_of(name).remove(name)

@@ -127,6 +127,13 @@ class ClipKeeper:
             raise UnknownClipError(f"clip {clip_id} has no picture")
         return self._open(thumbnail)
 
+    def open_explanation(self, clip_id: str) -> ClipReader:
+        """The bytes of the picture of what moved in a clip; raises UnknownClipError, StorageError."""
+        explanation = self.archive.clip(clip_id).clip.explanation
+        if explanation is None:
+            raise UnknownClipError(f"clip {clip_id} has no explanation")
+        return self._open(explanation)
+
     def state(self) -> StorageState:
         """What is stored, and what the bounds are; raises ArchiveError. A folder that is gone has nothing free."""
         try:
@@ -189,7 +196,8 @@ class ClipKeeper:
         if not order.growing_names and not order.unlisted_names:
             return []
         saved: list[Reported] = []
-        for reported in salvage(order, self._executor):
+        sizes_bytes = {name: self._size_on_disk(name) for name in (*order.growing_names, *order.unlisted_names)}
+        for reported in salvage(order, self._executor, sizes_bytes):
             match reported.report:
                 case ClipClosed() as closed:
                     if self.keep(reported, closed):
@@ -220,6 +228,13 @@ class ClipKeeper:
         finally:
             if gone:
                 self.archive.drop_garbage(gone)
+
+    def _size_on_disk(self, name: str) -> int:
+        """0 where the disk does not tell: whoever reads the file will hear why."""
+        try:
+            return self._folders.size_on_disk(name)
+        except StorageError:
+            return 0
 
     def _open(self, file: StoredFile) -> ClipReader:
         return self._folders.open(file.name)

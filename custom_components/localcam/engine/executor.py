@@ -37,6 +37,7 @@ _ENVIRONMENT = {
 _INHERITED = ("PATH", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
+_LAST_WORDS_BYTES = 4096
 _ENDING_S = 1.0
 """For a worker that has closed its pipe, or lost its reader, to end by itself."""
 
@@ -52,6 +53,10 @@ class Worker(Protocol):
 
     def kill(self) -> None:
         """End it at once, as a crash would; its end is reported."""
+
+    @property
+    def last_words(self) -> str:
+        """The end of what it wrote to its standard error, once its end was reported; may hold credentials."""
 
 
 class CameraExecutor(Protocol):
@@ -80,7 +85,7 @@ class LocalExecutor:
                 [sys.executable, "-I", "-OO", "-c", _BOOTSTRAP, json.dumps([sys.path, str(root)])],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
                 env=_ENVIRONMENT | {name: os.environ[name] for name in _INHERITED if name in os.environ},
                 # Ctrl-C at a terminal must reach Home Assistant only: it ends its workers in order.
                 start_new_session=True,
@@ -106,6 +111,8 @@ class LocalWorker:
         self._on_end = on_end
         self._sending = Lock()
         self._reader = Thread(target=self._read, name=f"localcam_worker_{process.pid}", daemon=True)
+        self._last_words = b""
+        self._listener = Thread(target=self._listen, name=f"localcam_words_{process.pid}", daemon=True)
 
     @property
     def pid(self) -> int:
@@ -115,6 +122,7 @@ class LocalWorker:
     def start(self, first: Command) -> None:
         """Begin reading, then give the first command; a worker that does not take it is ended."""
         self._reader.start()
+        self._listener.start()
         try:
             self.send(first)
         except EngineError:
@@ -148,6 +156,11 @@ class LocalWorker:
         """See `Worker.kill`."""
         self._process.kill()
 
+    @property
+    def last_words(self) -> str:
+        """See `Worker.last_words`."""
+        return self._last_words.decode("utf-8", "replace").strip()
+
     def _close_pipe(self, timeout_s: float = -1) -> bool:
         """False where somebody has been sending for that long: to a worker that no longer takes anything."""
         assert self._process.stdin is not None
@@ -160,6 +173,13 @@ class LocalWorker:
         finally:
             self._sending.release()
         return True
+
+    def _listen(self) -> None:
+        """Take all that comes, so that the worker never waits for it, and keep the end."""
+        assert self._process.stderr is not None
+        with self._process.stderr as stream:
+            while data := os.read(stream.fileno(), 1 << 16):
+                self._last_words = (self._last_words + data)[-_LAST_WORDS_BYTES:]
 
     def _read(self) -> None:
         assert self._process.stdout is not None
@@ -181,4 +201,6 @@ class LocalWorker:
             self._process.kill()
             exit_code = self._process.wait()
         self._close_pipe()
+        # A child of the worker's that lives on may hold the pipe open: nobody waits for it.
+        self._listener.join(_ENDING_S)
         self._on_end(exit_code)

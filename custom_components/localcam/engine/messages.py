@@ -269,6 +269,8 @@ class WorkerEnded:
 
     exit_code: int | None
     expected: bool
+    last_words: str = ""
+    """The end of what it wrote to its standard error; free of credentials."""
 
 
 type Report = (

@@ -7,6 +7,7 @@ threads, after what they announce is safe.
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import tzinfo
 from pathlib import Path
 import random
 
@@ -27,7 +28,7 @@ from .messages import (
     StreamAddress,
 )
 from .settings import AddressSource, CameraSettings, HouseSettings
-from .values import CatalogueEntry, ClipQuery, ClipVerdict, StorageState
+from .values import CatalogueEntry, ClipDay, ClipQuery, ClipVerdict, StorageState
 from .watched_cameras import WatchedCameras
 
 
@@ -132,6 +133,10 @@ class Station:
         """How many of the camera's clips began at this time or later."""
         return self._keeper.archive.clips_since(camera_id, utc_s)
 
+    def clip_days(self, camera_id: str, zone: tzinfo) -> list[ClipDay]:
+        """The days of a time zone on which clips of the camera began, newest first."""
+        return self._keeper.archive.days(camera_id, zone)
+
     def flag(self, verdict: ClipVerdict) -> CatalogueEntry:
         """Keep the owner's word; the clip is no longer deleted automatically. Raises UnknownClipError."""
         return self._keeper.archive.flag(verdict)
@@ -148,6 +153,10 @@ class Station:
     def open_thumbnail(self, clip_id: str) -> ClipReader:
         """The bytes of a clip's picture; raises UnknownClipError (also where it has none), StorageError."""
         return self._keeper.open_thumbnail(clip_id)
+
+    def open_explanation(self, clip_id: str) -> ClipReader:
+        """The bytes of the picture of what moved; raises UnknownClipError (also where it has none), StorageError."""
+        return self._keeper.open_explanation(clip_id)
 
     # Storage
 

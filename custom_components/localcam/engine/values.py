@@ -7,6 +7,7 @@ ending in `_utc_s` are seconds since 1970 UTC and are only for people. Media tim
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -186,6 +187,10 @@ class MotionEvent:
     model_version: int
     features: Features
     """Of the strongest moment."""
+    threshold: float | None = None
+    """The score from which on that moment counted as motion; None where it was not kept."""
+    sensitivity: int | None = None
+    """The camera's then, 1 to 10; None where it was not kept."""
 
 
 class ClipReason(StrEnum):
@@ -248,6 +253,8 @@ class Clip:
     """Of the strongest moment, 0 to 1; 0 where no motion was measured."""
     video: StoredFile
     thumbnail: StoredFile | None
+    explanation: StoredFile | None = None
+    """What moved, drawn over the strongest moment; None where no motion was measured."""
     codec: str
     width_px: int
     height_px: int
@@ -262,9 +269,14 @@ class Clip:
         return self.started_utc_s + self.duration_s
 
     @property
+    def files(self) -> tuple[StoredFile, ...]:
+        """All that lies on disk of it."""
+        return tuple(file for file in (self.video, self.thumbnail, self.explanation) if file)
+
+    @property
     def size_bytes(self) -> int:
         """What deleting the clip frees."""
-        return self.video.size_bytes + (self.thumbnail.size_bytes if self.thumbnail else 0)
+        return sum(file.size_bytes for file in self.files)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -306,6 +318,15 @@ class ClipQuery:
     verdict: Verdict | None = None
     limit: int | None = None
     """The newest this many."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipDay:
+    """A day on which clips of a camera began, by a calendar on somebody's wall."""
+
+    day: date
+    clips: int
+    """How many; at least 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,8 +22,10 @@ class FinishOrder:
     """A growing file that has all its packets."""
 
     growing: GrowingClip
-    draw_thumbnail: Callable[[], bytes]
+    draw_thumbnail: Callable[[], bytes] = bytes
     """The JPEG of the strongest moment, drawn on the finisher's thread; empty where no picture was kept."""
+    draw_explanation: Callable[[], bytes] = bytes
+    """The same with what moved in it; empty where nothing did, or it is not known any more."""
 
 
 class Finisher:
@@ -68,8 +70,7 @@ class Finisher:
             if finished.clip is not None:
                 self._try_refused()
             elif _may_pass(finished):
-                # Its picture is not held for so long: a keyframe of the file will do.
-                self._refused.append(replace(order, draw_thumbnail=bytes))
+                self._refused.append(_without_picture(order))
 
     def _try_refused(self) -> None:
         """Each once, until the disk is found full; a refusal was told the first time."""
@@ -87,13 +88,19 @@ class Finisher:
         growing = order.growing
         clip, failed = None, None
         try:
-            clip = finish(self._store, growing, order.draw_thumbnail())
+            clip = finish(self._store, growing, order.draw_thumbnail(), order.draw_explanation())
         except (StorageError, ClipFormatError) as err:
             # The growing file stays: there is nothing else of this clip.
             failed = failure(err)
         except Exception as err:  # noqa: BLE001 - what nobody foresaw must not cost the clips after this one
             failed = RecordingFailed(fault=RecordingFault.UNRECORDABLE, detail=type(err).__name__)
         return ClipFinished(clip=clip, part_name=growing.name, request_id=growing.request_id, failure=failed)
+
+
+def _without_picture(order: FinishOrder) -> FinishOrder:
+    """The decoded picture is not held for so long: of it, only what cannot be had from the file later is drawn."""
+    explanation_jpeg = order.draw_explanation()
+    return replace(order, draw_thumbnail=bytes, draw_explanation=lambda: explanation_jpeg)
 
 
 def _may_pass(finished: ClipFinished) -> bool:

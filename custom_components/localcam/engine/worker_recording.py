@@ -21,6 +21,7 @@ from .record.clip_store import GrowingFile
 from .record.clip_writer import open_clip
 from .record.growing_clip import GrowingClip, RecorderOutput
 from .record.ring_buffer import RingBuffer
+from .record.writing import problem_of
 from .settings import RecordSettings
 from .values import MotionEvent, Packet, StreamFormat
 from .vault.vault import Vault
@@ -52,6 +53,7 @@ class Recording:
             open_clip=self._open_clip,
             new_id=ulid_now,
             to_utc_s=lambda at_s: clock.utc_s() - (clock.monotonic_s() - at_s),
+            open_event=lambda: sight.event,
         )
         self._recorder = ClipRecorder(record, self._ring, tools, allowed=first.may_record)
         self._finisher.start()
@@ -65,8 +67,12 @@ class Recording:
         self._pass_on(self._recorder.motion_started(started.at_s, started.event_id, started.kind, started.score))
 
     def motion_continues(self, look: Look) -> None:
-        """The open event moved in the frame that was looked at."""
-        self._pass_on(self._recorder.motion_continues(look.at_s, look.score, look.kind))
+        """The open event, whether it alerts or not, moved in the frame that was just looked at."""
+        recorder = self._recorder
+        extend = recorder.motion_continues if look.moving else recorder.demoted_continues
+        self._pass_on(extend(look.at_s, look.score, look.kind))
+        if recorder.strongest_at_s == look.at_s:
+            self._sight.remember(look)
 
     def motion_ended(self, event: MotionEvent) -> str | None:
         """An event is over; the clip that holds its beginning, where there is one."""
@@ -103,6 +109,10 @@ class Recording:
         """The finisher is through with a clip."""
         if finished.failure is not None:
             self._outbox.report(finished.failure)
+            if finished.request_id is not None:
+                # Whoever asked for the clip waits for it; one that is finished later is in the list all the same.
+                problem = problem_of(finished.failure.fault)
+                self._outbox.report(Answer(request_id=finished.request_id, problem=problem))
         if finished.clip is None:
             return
         closed = ClipClosed(clip=finished.clip, part_name=finished.part_name, request_id=finished.request_id)
@@ -124,8 +134,16 @@ class Recording:
         for output in outputs:
             match output:
                 case GrowingClip():
-                    picture = self._sight.picture_of(output.strongest_at_s)
-                    draw = picture.to_jpeg if picture is not None else bytes
-                    self._finisher.order(FinishOrder(growing=output, draw_thumbnail=draw))
+                    self._finisher.order(self._order(output))
                 case RecordingFailed() | Answer():
                     self._outbox.report(output)
+
+    def _order(self, growing: GrowingClip) -> FinishOrder:
+        """With the pictures of the strongest moment, or, without motion, with the last one."""
+        if growing.strongest_at_s is None:
+            picture = self._sight.picture
+            return FinishOrder(growing=growing, draw_thumbnail=picture.to_jpeg if picture else bytes)
+        peak = self._sight.peak_of(growing.strongest_at_s)
+        if peak is None:
+            return FinishOrder(growing=growing)
+        return FinishOrder(growing=growing, draw_thumbnail=peak.picture.to_jpeg, draw_explanation=peak.explain)

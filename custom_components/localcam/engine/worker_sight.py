@@ -3,23 +3,39 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from .clock import Clock
 from .detect.event_machine import Transition
 from .detect.watcher import MotionWatcher
 from .ingest.decoder import Decoder, Picture
-from .settings import DetectSettings
-from .values import CameraProblem, DetectorModel, Kind, Medium, Packet, StreamFormat
+from .record.explanation import draw_explanation
+from .settings import DetectSettings, Zone
+from .values import CameraProblem, DetectorModel, Kind, Medium, MotionEvent, Packet, StreamFormat
 
 _LATE_S = 1.0
 """Packets that waited this long are not decoded: recording goes on, and the next keyframe catches up."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Peak:
-    """The picture of an event's strongest moment."""
+    """A clip's strongest moment so far: its picture, and what moved in it."""
 
     at_s: float
     picture: Picture
+    cells: npt.NDArray[np.uint8]
+    """Which cells moved, row by row, eight to a byte."""
+    shape: tuple[int, int]
+    """Rows and columns of cells."""
+    zones: tuple[Zone, ...]
+    """As they were then."""
+
+    def explain(self) -> bytes:
+        """What moved, drawn over the picture, as JPEG; empty where libav cannot."""
+        rows, columns = self.shape
+        moving = np.unpackbits(self.cells, count=rows * columns).view(np.bool_).reshape(self.shape)
+        return draw_explanation(self.picture.native, moving, self.zones)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +47,9 @@ class Look:
     decoded_at_s: float
     transitions: tuple[Transition, ...]
     moving: bool
+    """An event that alerts moved in it."""
+    goes_on: bool
+    """The open event moved in it, whether it alerts or not."""
     score: float
     kind: Kind
 
@@ -48,7 +67,8 @@ class Sight:
         self.picture: Picture | None = None
         """The last one decoded."""
         self._peak: Peak | None = None
-        """Of the last event, open or not: holding more would cost a picture each."""
+        """Of the last clip, open or not: holding more would cost a picture each."""
+        self._zones = settings.zones
         self.analysed = 0
         """Frames, since the start."""
         self.dropped = 0
@@ -87,25 +107,38 @@ class Sight:
         self.analysed += 1
         decoded_at_s = self._clock.monotonic_s()
         transitions = self._watcher.look(picture.to_frame(at_s))
-        if self._watcher.strongest:
-            self._peak = Peak(at_s=at_s, picture=picture)
+        event = self._watcher.event
         return Look(
             at_s=at_s,
             decoded_at_s=decoded_at_s,
             transitions=transitions,
             moving=self._watcher.moving,
+            goes_on=event is not None and event.last_motion_at_s == at_s,
             score=self._watcher.strength,
             kind=self._watcher.kind,
         )
 
-    def picture_of(self, at_s: float | None) -> Picture | None:
-        """The picture of an event's strongest moment, where it is still remembered; the last one for None."""
-        if at_s is None:
-            return self.picture
-        return self._peak.picture if self._peak and self._peak.at_s == at_s else None
+    @property
+    def event(self) -> MotionEvent | None:
+        """The open event as it is now, whether it alerts or not."""
+        return self._watcher.event
+
+    def remember(self, look: Look) -> None:
+        """What was just looked at is the strongest moment so far of the clip that is recorded."""
+        motion = self._watcher.motion
+        if self.picture is not None and motion is not None:
+            cells = np.packbits(motion.moving)
+            self._peak = Peak(
+                at_s=look.at_s, picture=self.picture, cells=cells, shape=motion.moving.shape, zones=self._zones
+            )
+
+    def peak_of(self, at_s: float | None) -> Peak | None:
+        """A clip's strongest moment, where it is still remembered."""
+        return self._peak if self._peak and self._peak.at_s == at_s else None
 
     def change(self, settings: DetectSettings) -> None:
         """New settings, without forgetting the room."""
+        self._zones = settings.zones
         self._watcher.change(settings)
 
     def tick(self) -> tuple[Transition, ...]:

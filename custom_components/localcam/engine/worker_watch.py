@@ -182,7 +182,7 @@ class CameraWatch:
         look = self._sight.see(packets)
         if look is not None:
             self._tell(look.transitions, look.decoded_at_s)
-            if look.moving:
+            if look.goes_on:
                 self._recording.motion_continues(look)
             for connection in self._connections.values():
                 connection.pace(self._sight.interval_s)

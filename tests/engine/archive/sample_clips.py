@@ -47,6 +47,8 @@ def event(number: int) -> MotionEvent:
         kind=Kind.PERSON,
         model_version=0,
         features=Features(version=1, values={"area": 0.25, "speed": -1.5}),
+        threshold=0.5,
+        sensitivity=7,
     )
 
 
@@ -64,6 +66,7 @@ def clip(number: int, **changes: object) -> Clip:
         score=0.75,
         video=stored(f"{stem(number)}.lcv", b"video" * 200),
         thumbnail=stored(f"{stem(number)}.lct", b"picture"),
+        explanation=stored(f"{stem(number)}.lce", b"what moved"),
         codec="h264",
         width_px=640,
         height_px=360,

@@ -15,7 +15,7 @@ from custom_components.localcam.engine.values import Clip
 from tests.engine.archive.sample_clips import MORNING_UTC_S, clip, stem, stored, ulid, verdict
 from tests.engine.archive.simulated_folder import SimulatedFolder
 
-VIDEO, THUMBNAIL = f"{stem(1)}.lcv", f"{stem(1)}.lct"
+VIDEO, THUMBNAIL, EXPLANATION = (f"{stem(1)}{suffix}" for suffix in (".lcv", ".lct", ".lce"))
 
 
 @pytest.fixture
@@ -28,10 +28,12 @@ def folder(archive: Archive) -> SimulatedFolder:
 
 
 def put(folder: SimulatedFolder, number: int) -> Clip:
-    video, thumbnail = f"{stem(number)}.lcv", f"{stem(number)}.lct"
-    folder.write(video, b"video")
-    folder.write(thumbnail, b"picture")
-    return clip(number, video=stored(video, b"video"), thumbnail=stored(thumbnail, b"picture"))
+    changes = {}
+    for part, suffix in (("video", ".lcv"), ("thumbnail", ".lct"), ("explanation", ".lce")):
+        name, content = stem(number) + suffix, part.encode()
+        folder.write(name, content)
+        changes[part] = stored(name, content)
+    return clip(number, **changes)
 
 
 def found(database: Database, folder: SimulatedFolder, depth: Depth) -> list[tuple[str, str]]:
@@ -42,6 +44,7 @@ def found(database: Database, folder: SimulatedFolder, depth: Depth) -> list[tup
 def test_a_sound_folder_has_no_violations(database: Database, folder: SimulatedFolder, depth: Depth) -> None:
     folder.write(f"{stem(3)}.lcv.grow.part", b"being recorded")
     folder.write(f"{stem(3)}.lct.part", b"being written")
+    folder.write(f"{stem(3)}.lce.part", b"being written")
     folder.write("holiday.txt", b"the owner's own")
     Archive(database).flag(verdict(2))
     names = Archive(database).begin_delete([ulid(2)], DeletedBecause.OWNER, MORNING_UTC_S)
@@ -49,10 +52,11 @@ def test_a_sound_folder_has_no_violations(database: Database, folder: SimulatedF
     assert check(database, folder, depth) == []
 
 
-def test_i1_a_missing_file_is_seen_by_presence(database: Database, folder: SimulatedFolder) -> None:
-    folder.unlink(THUMBNAIL)
+@pytest.mark.parametrize("name", [VIDEO, THUMBNAIL, EXPLANATION])
+def test_i1_a_missing_file_is_seen_by_presence(database: Database, folder: SimulatedFolder, name: str) -> None:
+    folder.unlink(name)
     assert check(database, folder, Depth.PRESENCE) == [
-        Violation(invariant="I1", subject=ulid(1), text=f"{THUMBNAIL} is missing")
+        Violation(invariant="I1", subject=ulid(1), text=f"{name} is missing")
     ]
 
 
@@ -78,7 +82,7 @@ def test_i1_a_file_that_cannot_be_read_is_told(database: Database, folder: Simul
     violations = check(database, Broken(), Depth.SIZE)
     assert {violation.invariant for violation in violations} == {"I1"}
     assert "cannot be read" in violations[0].text
-    assert len(violations) == 4
+    assert len(violations) == 6
 
 
 def test_i2_a_file_without_any_row_is_told(database: Database, folder: SimulatedFolder) -> None:

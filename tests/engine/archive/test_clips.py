@@ -36,7 +36,7 @@ def test_a_clip_comes_back_as_it_was_entered(archive: Archive) -> None:
 
 
 def test_a_clip_may_lack_thumbnail_events_and_known_size(archive: Archive) -> None:
-    bare = clip(1, thumbnail=None, events=(), width_px=0, height_px=0, score=0.0, motion_offset_s=0.0)
+    bare = clip(1, thumbnail=None, explanation=None, events=(), width_px=0, height_px=0, score=0.0, motion_offset_s=0.0)
     archive.add_clip(bare, epoch=1, sequence=1)
     assert archive.clip(bare.clip_id).clip == bare
 
@@ -186,25 +186,27 @@ def test_the_latest_verdict_counts_and_the_history_is_kept(archive: Archive) -> 
 def test_used_bytes_and_counts_follow_the_rows(archive: Archive) -> None:
     assert (archive.used_bytes(), archive.count()) == (0, 0)
     archive.add_clip(clip(1), epoch=1, sequence=1)
-    archive.add_clip(clip(2, thumbnail=None), epoch=1, sequence=2)
+    archive.add_clip(clip(2, thumbnail=None, explanation=None), epoch=1, sequence=2)
     archive.add_clip(clip(3, camera_id="attic"), epoch=1, sequence=1)
-    assert archive.used_bytes() == 3 * 1000 + 2 * 7
+    assert archive.used_bytes() == 3 * 1000 + 2 * 7 + 2 * 10
     assert archive.count() == 3
     assert archive.clips_since("hall", MORNING_UTC_S + 120) == 1
     assert archive.clips_since("attic", MORNING_UTC_S) == 1
     archive.begin_delete([ulid(1)], DeletedBecause.OWNER, NOON_UTC_S)
-    assert archive.used_bytes() == 2 * 1000 + 7
+    assert archive.used_bytes() == 2 * 1000 + 7 + 10
 
 
 def test_all_files_are_named(archive: Archive) -> None:
     archive.add_clip(clip(1), epoch=1, sequence=1)
-    archive.add_clip(clip(2, thumbnail=None), epoch=1, sequence=2)
+    archive.add_clip(clip(2, thumbnail=None, explanation=None), epoch=1, sequence=2)
     first, second = clip(1), clip(2)
     assert first.thumbnail is not None
-    assert archive.file_names() == {first.video.name, first.thumbnail.name, second.video.name}
+    assert first.explanation is not None
+    assert archive.file_names() == {*(file.name for file in first.files), second.video.name}
     assert set(archive.files()) == {
         (ulid(1), first.video),
         (ulid(1), first.thumbnail),
+        (ulid(1), first.explanation),
         (ulid(2), second.video),
     }
 
@@ -217,4 +219,4 @@ def test_deletable_clips_are_the_unflagged_ones_oldest_first_over_many_pages(arc
     archive.flag(verdict(0))
     archive.flag(verdict(700))
     expected = [number for number in range(1203) if number not in {0, 700}]
-    assert list(archive.deletable()) == [Candidate(clip_id=ulid(number), size_bytes=1007) for number in expected]
+    assert list(archive.deletable()) == [Candidate(clip_id=ulid(number), size_bytes=1017) for number in expected]

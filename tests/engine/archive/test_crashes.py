@@ -50,11 +50,15 @@ class House:
         grown = self.folder.content(stem(number) + Stage.GROWING.value)
         self.folder.write(stem(number) + Stage.THUMBNAIL_PART.value, b"picture of " + grown)
         yield
+        self.folder.write(stem(number) + Stage.EXPLANATION_PART.value, b"what moved in " + grown)
+        yield
         self.folder.write(stem(number) + Stage.VIDEO_PART.value, b"finished " + grown)
         yield
         self.folder.sync()
         yield
         self.folder.rename(stem(number) + Stage.THUMBNAIL_PART.value, stem(number) + Stage.THUMBNAIL.value)
+        yield
+        self.folder.rename(stem(number) + Stage.EXPLANATION_PART.value, stem(number) + Stage.EXPLANATION.value)
         yield
         self.folder.rename(stem(number) + Stage.VIDEO_PART.value, stem(number) + Stage.VIDEO.value)
         yield
@@ -63,11 +67,12 @@ class House:
         yield from self.enter(number)
 
     def enter(self, number: int) -> Iterator[None]:
-        thumbnail = stem(number) + Stage.THUMBNAIL.value
+        thumbnail, explanation = (stem(number) + stage.value for stage in (Stage.THUMBNAIL, Stage.EXPLANATION))
         entered = clip(
             number,
             video=self.folder.describe(stem(number) + Stage.VIDEO.value),
             thumbnail=self.folder.describe(thumbnail) if self.folder.exists(thumbnail) else None,
+            explanation=self.folder.describe(explanation) if self.folder.exists(explanation) else None,
         )
         self.archive.add_clip(entered, epoch=1, sequence=number)
         yield
@@ -133,7 +138,7 @@ def run(steps: Iterator[None], count: int | None) -> bool:
 def days(draw: st.DrawFn) -> list[tuple[str, int, int | None]]:
     """What is done, to which clip, and after how many steps the power fails, if it does."""
     action = st.tuples(
-        st.sampled_from(["save", "save", "delete", "recover"]), st.integers(0, 3), st.none() | st.integers(0, 14)
+        st.sampled_from(["save", "save", "delete", "recover"]), st.integers(0, 3), st.none() | st.integers(0, 17)
     )
     return draw(st.lists(action, min_size=1, max_size=8))
 
@@ -193,7 +198,7 @@ def test_i1_i2_hold_after_a_cut_between_any_two_steps() -> None:
     """Each step of saving and of deleting, with all and with none of the unsynced changes surviving."""
     for action in ("save", "delete"):
         for survives in (True, False):
-            for cut in range(15):
+            for cut in range(18):
                 with tempfile.TemporaryDirectory() as folder:
                     database = Database(Path(folder) / "catalogue.db")
                     database.open()

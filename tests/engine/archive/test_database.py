@@ -11,6 +11,7 @@ import pytest
 
 from custom_components.localcam.engine.archive.clips import Archive
 from custom_components.localcam.engine.archive.database import Database
+from custom_components.localcam.engine.archive.migrations import latest_version
 from custom_components.localcam.engine.errors import ArchiveError, UnknownClipError
 from tests.engine.archive.sample_clips import clip, ulid
 
@@ -26,7 +27,7 @@ def test_it_is_opened_for_safety(database: Database) -> None:
     assert pragma(database, "foreign_keys") == 1
     assert pragma(database, "secure_delete") == 1
     assert pragma(database, "busy_timeout") == 5000
-    assert pragma(database, "user_version") == 1
+    assert pragma(database, "user_version") == latest_version()
 
 
 def test_only_its_owner_may_read_it(database: Database) -> None:

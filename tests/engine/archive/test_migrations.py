@@ -5,17 +5,29 @@ fails until a step takes the old one there.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+import re
 import sqlite3
 
 import pytest
 
+from custom_components.localcam.engine.archive import rows
 from custom_components.localcam.engine.archive.clips import Archive
 from custom_components.localcam.engine.archive.database import Database
+from custom_components.localcam.engine.archive.deletion import DeletedBecause
 from custom_components.localcam.engine.archive.identity import Identity
-from custom_components.localcam.engine.archive.migrations import STEPS, Step, check_version, latest_version, migrate
+from custom_components.localcam.engine.archive.migrations import (
+    SCHEMA,
+    STEPS,
+    Step,
+    check_version,
+    latest_version,
+    migrate,
+)
 from custom_components.localcam.engine.errors import ArchiveError
-from tests.engine.archive.sample_clips import clip, ulid
+from custom_components.localcam.engine.values import Verdict
+from tests.engine.archive.sample_clips import clip, event, ulid, verdict
 from tests.engine.archive.schema_shape import shape
 
 OLDEST = Path(__file__).with_name("schemas") / "v1.sql"
@@ -38,6 +50,65 @@ def test_the_oldest_catalogue_upgraded_step_by_step_equals_a_fresh_one() -> None
         migrate(upgraded, steps=STEPS[:count])
     assert shape(upgraded) == shape(fresh)
     assert check_version(fresh) == latest_version()
+
+
+def test_what_version_1_kept_is_all_there_in_version_2_and_new_clips_have_more(tmp_path: Path) -> None:
+    path = tmp_path / "catalogue.db"
+    old = sqlite3.connect(path, autocommit=True)
+    migrate(old, steps=(), schema=OLDEST)
+    write_as_version_1(old)
+    old.close()
+
+    database = Database(path)
+    database.open()
+    archive = Archive(database)
+    before = replace(clip(1), explanation=None, events=(replace(event(1), threshold=None, sensitivity=None),))
+    assert archive.clip(ulid(1)).clip == before
+    assert [said.verdict for said in archive.verdicts(ulid(1))] == [Verdict.REAL]
+    assert archive.is_deleted(ulid(3))
+    assert archive.used_bytes() == before.size_bytes
+    assert archive.add_clip(clip(2), epoch=1, sequence=2)
+    assert archive.clip(ulid(2)).clip == clip(2)
+    # What the rebuilt table refers to, and what refers to it, works as before.
+    archive.flag(verdict(2))
+    names = archive.begin_delete([ulid(1), ulid(2)], DeletedBecause.OWNER, 1.0)
+    assert set(names) == {file.name for kept in (before, clip(2)) for file in kept.files}
+    with database.reading() as connection:
+        assert connection.execute("SELECT count(*) FROM events").fetchone()[0] == 0
+    database.close()
+
+
+def write_as_version_1(connection: sqlite3.Connection) -> None:
+    """A flagged clip with its event, and one that was deleted, in the words of that version."""
+    row, event_row = rows.clip_row(clip(1, explanation=None)), rows.event_rows(clip(1))[0]
+    for table, values in (("clips", row), ("events", event_row | {"clip_id": ulid(1)})):
+        columns = [column[1] for column in connection.execute(f"PRAGMA table_info({table})")]
+        places = ", ".join(f":{column}" for column in columns)
+        connection.execute(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})", values)
+    connection.execute(
+        "INSERT INTO verdicts (clip_id, verdict, note, given_utc_s) VALUES (?, 'real', 'the cat', 1.0)", (ulid(1),)
+    )
+    connection.execute("INSERT INTO tombstones VALUES (?, 'hall', 1.0, 2.0, 'quota')", (ulid(3),))
+
+
+def test_an_upgrade_cut_anywhere_leaves_version_1_as_it_was(tmp_path: Path) -> None:
+    """The step fails at each of its statements in turn, as it would on a full disk."""
+    text = SCHEMA.with_name("to_version_2.sql").read_text(encoding="utf-8")
+    ends = [place.end() for place in re.finditer(r";\n\n", text)]
+    assert len(ends) > 10
+    for end in ends:
+        connection = oldest()
+        write_as_version_1(connection)
+        before = shape(connection)
+
+        def cut(of: sqlite3.Connection, end: int = end) -> None:
+            of.executescript(text[:end])
+            raise sqlite3.OperationalError("database or disk is full")
+
+        with pytest.raises(sqlite3.OperationalError, match="full"):
+            migrate(connection, steps=(cut,))
+        assert shape(connection) == before
+        assert connection.execute("SELECT clip_id FROM clips").fetchall() == [(ulid(1),)]
 
 
 # A made-up future, by which the machinery itself is proven: a column that ALTER can add, then a table built anew.
@@ -146,19 +217,19 @@ def test_a_newer_catalogue_and_a_strangers_database_are_left_alone() -> None:
 
 def test_before_an_upgrade_a_copy_is_kept_until_the_next_start(tmp_path: Path) -> None:
     path = tmp_path / "catalogue.db"
-    old = Database(path, steps=())
+    old = Database(path)
     old.open()
     Archive(old).add_clip(clip(1), epoch=1, sequence=1)
     name = Identity(old).catalogue_uuid()
     old.close()
 
-    new = Database(path, steps=(add_weather,))
+    new = Database(path, steps=(*STEPS, add_weather))
     new.open()
     assert Identity(new).catalogue_uuid() == name
     new.close()
     copy = tmp_path / "catalogue.db.before-upgrade"
     assert copy.stat().st_mode & 0o077 == 0
-    kept = Database(tmp_path / "kept.db", steps=())
+    kept = Database(tmp_path / "kept.db")
     copy.copy(kept.path)
     kept.open()
     assert Archive(kept).clip(ulid(1)).clip == clip(1)

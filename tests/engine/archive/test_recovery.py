@@ -12,7 +12,10 @@ from custom_components.localcam.engine.archive.recovery import RecoveryPlan, pla
 from tests.engine.archive.sample_clips import stem, ulid
 
 CLIP = stem(1)
-GROWING, VIDEO_PART, THUMBNAIL_PART, VIDEO, THUMBNAIL = (CLIP + stage.value for stage in Stage)
+GROWING, VIDEO_PART, THUMBNAIL_PART, EXPLANATION_PART, VIDEO, THUMBNAIL, EXPLANATION = (
+    CLIP + stage.value for stage in Stage
+)
+WHOLE = (VIDEO, THUMBNAIL, EXPLANATION)
 NOTHING = RecoveryPlan(unlink=(), adopt_unlisted=(), salvage_growing=(), missing=(), foreign=())
 STORAGE_DOC = Path(__file__).parents[3] / "docs" / "storage.md"
 
@@ -34,17 +37,29 @@ class State:
 
 STATES = {
     "S1": State(found=(GROWING,), salvage=(GROWING,)),
-    "S2": State(found=(GROWING, VIDEO_PART, THUMBNAIL_PART), unlink=(THUMBNAIL_PART, VIDEO_PART), salvage=(GROWING,)),
-    "S3": State(found=(GROWING, VIDEO_PART, THUMBNAIL), unlink=(THUMBNAIL, VIDEO_PART), salvage=(GROWING,)),
-    "S4": State(found=(GROWING, VIDEO, THUMBNAIL), adopt=(VIDEO,)),
-    "S5": State(found=(GROWING, VIDEO, THUMBNAIL_PART), unlink=(THUMBNAIL_PART,), adopt=(VIDEO,)),
-    "S6": State(found=(GROWING, VIDEO, THUMBNAIL), listed=(VIDEO, THUMBNAIL), unlink=(GROWING,)),
-    "S7": State(found=(VIDEO, THUMBNAIL), listed=(VIDEO, THUMBNAIL)),
-    "S8": State(found=(VIDEO, THUMBNAIL), adopt=(VIDEO,)),
-    "S9": State(found=(THUMBNAIL,), garbage=(VIDEO, THUMBNAIL), deleted=True, unlink=(VIDEO, THUMBNAIL)),
-    "S10": State(found=(GROWING, VIDEO, THUMBNAIL), deleted=True, unlink=(VIDEO, THUMBNAIL, GROWING)),
-    "S11": State(found=(VIDEO, THUMBNAIL), listed=(VIDEO,), unlink=(THUMBNAIL,)),
-    "S12": State(found=(THUMBNAIL,), listed=(VIDEO, THUMBNAIL), missing=(VIDEO,)),
+    "S2": State(
+        found=(GROWING, VIDEO_PART, THUMBNAIL_PART, EXPLANATION_PART),
+        unlink=(THUMBNAIL_PART, EXPLANATION_PART, VIDEO_PART),
+        salvage=(GROWING,),
+    ),
+    "S3": State(
+        found=(GROWING, VIDEO_PART, THUMBNAIL, EXPLANATION_PART),
+        unlink=(THUMBNAIL, EXPLANATION_PART, VIDEO_PART),
+        salvage=(GROWING,),
+    ),
+    "S4": State(found=(GROWING, *WHOLE), adopt=(VIDEO,)),
+    "S5": State(
+        found=(GROWING, VIDEO, THUMBNAIL_PART, EXPLANATION_PART),
+        unlink=(THUMBNAIL_PART, EXPLANATION_PART),
+        adopt=(VIDEO,),
+    ),
+    "S6": State(found=(GROWING, *WHOLE), listed=WHOLE, unlink=(GROWING,)),
+    "S7": State(found=WHOLE, listed=WHOLE),
+    "S8": State(found=WHOLE, adopt=(VIDEO,)),
+    "S9": State(found=(THUMBNAIL,), garbage=WHOLE, deleted=True, unlink=WHOLE),
+    "S10": State(found=(GROWING, *WHOLE), deleted=True, unlink=(*WHOLE, GROWING)),
+    "S11": State(found=WHOLE, listed=(VIDEO,), unlink=(THUMBNAIL, EXPLANATION)),
+    "S12": State(found=(THUMBNAIL,), listed=WHOLE, missing=(EXPLANATION, VIDEO)),
     "S13": State(found=("notes.txt", f"{CLIP}.mp4"), foreign=("notes.txt", f"{CLIP}.mp4")),
 }
 
@@ -74,19 +89,20 @@ def test_the_document_names_the_same_states() -> None:
     assert rows == list(STATES)
 
 
-FILES = (GROWING, VIDEO_PART, THUMBNAIL_PART, VIDEO, THUMBNAIL)
+FILES = tuple(CLIP + stage.value for stage in Stage)
 BOOKS = (
     {"listed": (), "garbage": (), "deleted": False},
+    {"listed": WHOLE, "garbage": (), "deleted": False},
     {"listed": (VIDEO, THUMBNAIL), "garbage": (), "deleted": False},
     {"listed": (VIDEO,), "garbage": (), "deleted": False},
-    {"listed": (), "garbage": (VIDEO, THUMBNAIL), "deleted": True},
+    {"listed": (), "garbage": WHOLE, "deleted": True},
     {"listed": (), "garbage": (), "deleted": True},
 )
 
 
-@pytest.mark.parametrize("books", BOOKS, ids=["no row", "row", "row without thumbnail", "garbage", "deleted"])
+@pytest.mark.parametrize("books", BOOKS, ids=["no row", "row", "unexplained row", "bare row", "garbage", "deleted"])
 def test_i2_no_mixture_of_files_is_left_undecided(books: dict[str, tuple[str, ...]]) -> None:
-    """All 2^5 sets of files: after the plan is carried out, what remains has a row, or nothing does."""
+    """All 2^7 sets of files: after the plan is carried out, what remains has a row, or nothing does."""
     for chosen in product((False, True), repeat=len(FILES)):
         found = {name for name, there in zip(FILES, chosen, strict=True) if there}
         state = State(found=tuple(found), **books)  # type: ignore[arg-type]
@@ -95,8 +111,8 @@ def test_i2_no_mixture_of_files_is_left_undecided(books: dict[str, tuple[str, ..
         listed = set(state.listed)
         if todo.adopt_unlisted:
             assert todo.adopt_unlisted == (VIDEO,)
-            # The worker enters the clip with whatever thumbnail it has; then the growing file goes.
-            listed = {VIDEO} | (left & {THUMBNAIL})
+            # The worker enters the clip with whatever pictures it has; then the growing file goes.
+            listed = left & set(WHOLE)
             left.discard(GROWING)
         elif todo.salvage_growing:
             assert todo.salvage_growing == (GROWING,)

@@ -69,7 +69,13 @@ def test_columns_have_no_other_values_than_their_words(database: Database, archi
     for column in ("reason", "ended_because", "kind"):
         with database.reading() as connection:
             row = dict(connection.execute("SELECT * FROM clips").fetchone())
-        row |= {"clip_id": ulid(2), "video_name": "x.lcv", "thumbnail_name": "x.lct", column: "ghost"}
+        row |= {
+            "clip_id": ulid(2),
+            "video_name": "x.lcv",
+            "thumbnail_name": "x.lct",
+            "explanation_name": "x.lce",
+            column: "ghost",
+        }
         with (
             pytest.raises(ArchiveError, match=f"CHECK constraint failed: {column}"),
             database.transaction() as connection,
@@ -108,12 +114,16 @@ def test_i2_a_row_does_not_go_without_garbage_and_tombstone(database: Database, 
     refuse(database, "I2", "DELETE FROM clips")
     with database.transaction() as connection:
         connection.execute("INSERT INTO garbage VALUES (?, 2.0)", (f"{stem(1)}.lct",))
+    refuse(database, "I2", "DELETE FROM clips")
+    with database.transaction() as connection:
+        connection.execute("INSERT INTO garbage VALUES (?, 2.0)", (f"{stem(1)}.lce",))
         connection.execute("DELETE FROM clips")
 
 
-def test_i2_garbage_does_not_get_a_row(database: Database, archive: Archive) -> None:
+@pytest.mark.parametrize("suffix", [".lcv", ".lct", ".lce"])
+def test_i2_garbage_does_not_get_a_row(database: Database, archive: Archive, suffix: str) -> None:
     with database.transaction() as connection:
-        connection.execute("INSERT INTO garbage VALUES (?, 2.0)", (f"{stem(1)}.lct",))
+        connection.execute("INSERT INTO garbage VALUES (?, 2.0)", (stem(1) + suffix,))
     with pytest.raises(ArchiveError, match="I2"):
         archive.add_clip(clip(1), epoch=1, sequence=1)
 

@@ -142,7 +142,7 @@ def test_frames_are_wanted_five_times_a_second_and_ten_times_until_a_suspicion_i
     assert sum(12.5 <= at_s < 13.5 for at_s in looked) >= 7  # every second frame of 15 fps
 
 
-def test_the_strongest_frame_so_far_is_told() -> None:
+def test_the_strongest_frame_so_far_is_told_with_what_decided() -> None:
     watched = room(act(Act.PERSON, 3, 10))
     watcher = MotionWatcher(DetectSettings(quiet_s=2), None, lambda: "event")
     strongest: list[float] = []
@@ -152,11 +152,17 @@ def test_the_strongest_frame_so_far_is_told() -> None:
         for told in watcher.look(Frame(luma=watched.picture(at_s)[0], captured_at_s=at_s)):
             if isinstance(told, Ended):
                 event = told.event
-        if watcher.strongest:
-            strongest.append(at_s)
+            else:
+                strongest.append(at_s)
+                assert watcher.event is not None
+                assert watcher.event.features == watcher.features
+                assert watcher.motion is not None
+                assert watcher.motion.moving.any()
     assert event is not None
     assert strongest[-1] == event.peak_at_s
     assert event.features.values["cluster"] > 0
+    assert (event.threshold, event.sensitivity) == (0.5, 5)
+    assert watcher.event is None
 
 
 def test_a_lost_camera_ends_the_event_and_the_room_is_learned_anew() -> None:

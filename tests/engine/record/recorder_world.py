@@ -90,6 +90,8 @@ class House:
         self.sent: list[Packet] = []
         self.outputs: list[RecorderOutput] = []
         self.events = 0
+        self.event: MotionEvent | None = None
+        """The one that goes on."""
         self.frames_per_s = 10
         self.keyframe_interval_s = 1.0
         ids = iter(range(10_000))
@@ -101,6 +103,7 @@ class House:
                 open_clip=self.disk.open,
                 new_id=lambda: f"CLIP{next(ids)}",
                 to_utc_s=lambda at_s: at_s - ARRIVAL_S + WALL_S,
+                open_event=lambda: self.event,
             ),
         )
         self.tell(self.recorder.format_changed((VIDEO,)))
@@ -150,9 +153,19 @@ class House:
     def still_moves(self, at_s: float, score: float = 0.5, kind: Kind = Kind.PERSON) -> None:
         self.tell(self.recorder.motion_continues(ARRIVAL_S + at_s, score, kind))
 
+    def still_flickers(self, at_s: float) -> None:
+        """An event that does not alert goes on."""
+        self.tell(self.recorder.demoted_continues(ARRIVAL_S + at_s, 0.9, Kind.LIGHT))
+
     def calm(self, last_motion_s: float) -> MotionEvent:
         """The quiet time has passed."""
-        event = MotionEvent(
+        event = self.event_until(last_motion_s)
+        self.tell(self.recorder.motion_ended(event))
+        return event
+
+    def event_until(self, last_motion_s: float) -> MotionEvent:
+        """The newest event, as it is when it moved last then."""
+        return MotionEvent(
             event_id=f"EVENT{self.events}",
             started_at_s=ARRIVAL_S + last_motion_s - 1,
             last_motion_at_s=ARRIVAL_S + last_motion_s,
@@ -162,8 +175,6 @@ class House:
             model_version=0,
             features=Features(version=1, values={}),
         )
-        self.tell(self.recorder.motion_ended(event))
-        return event
 
     def packets_of(self, clip: GrowingClip) -> list[Packet]:
         return self.disk.files[clip.name].packets

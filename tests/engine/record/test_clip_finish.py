@@ -21,6 +21,7 @@ from custom_components.localcam.engine.vault.vault import Vault
 from tests.engine.packets import SOUND_RATE_HZ, Camera, Footage, decode, film, positions
 from tests.engine.record.growing import JPEG, finished, grow
 
+DRAWN = b"\xff\xd8 what moved in it \xff\xd9"
 CAMERAS = {
     "h264": Camera(),
     "h264 with B-frames": Camera(b_frames=2),
@@ -114,16 +115,18 @@ def test_sound_stays_where_it_was_heard(tmp_path: Path) -> None:
 def test_digest_and_size_are_those_on_disk_and_the_file_tells_the_same_story(tmp_path: Path) -> None:
     vault = Vault(tmp_path)
     growing = grow(vault, film(Camera(), 3))
-    clip = finish(vault, growing, JPEG)
-    for stored in (clip.video, clip.thumbnail):
-        assert stored is not None
+    clip = finish(vault, growing, JPEG, DRAWN)
+    assert len(clip.files) == 3
+    for stored in clip.files:
         data = (tmp_path / stored.name).read_bytes()
         assert (stored.size_bytes, stored.sha256) == (len(data), hashlib.sha256(data).hexdigest())
     assert (clip.end, clip.kind, clip.score) == (ClipEnd.COMPLETE, Kind.PERSON, 0.75)
     assert clip.continues_clip_id == "CLIP0"
     assert adopt(vault, clip.video.name) == clip
     stem = clip.video.name.removesuffix(".lcv")
-    assert list(vault.names()) == [f"{stem}.lct", f"{stem}.lcv", f"{stem}.lcv.grow.part"]
+    assert list(vault.names()) == [f"{stem}.lce", f"{stem}.lct", f"{stem}.lcv", f"{stem}.lcv.grow.part"]
+    with vault.open(f"{stem}.lce") as explanation:
+        assert explanation.read() == DRAWN
 
 
 def test_without_a_picture_the_keyframe_of_the_strongest_moment_becomes_the_thumbnail(tmp_path: Path) -> None:
@@ -151,15 +154,16 @@ def test_order_of_syncing_and_publishing(tmp_path: Path) -> None:
         rename(old, new, **fds)
 
     with patch("os.fsync", watch_fsync), patch("os.rename", watch_rename):
-        finish(vault, growing, JPEG)
+        finish(vault, growing, JPEG, DRAWN)
     assert steps == [
-        *("sync lct.part", "sync lcv.part"),
+        *("sync lct.part", "sync lce.part", "sync lcv.part"),
         *("sync ", "rename lct", "sync "),
+        *("sync ", "rename lce", "sync "),
         *("sync ", "rename lcv", "sync "),
     ]
 
 
-@pytest.mark.parametrize("fails_at", range(12))
+@pytest.mark.parametrize("fails_at", range(13))
 def test_a_disk_that_fails_at_any_write_leaves_no_part_and_the_growing_file(tmp_path: Path, fails_at: int) -> None:
     vault = Vault(tmp_path)
     growing = grow(vault, film(Camera(), 5))
@@ -172,7 +176,7 @@ def test_a_disk_that_fails_at_any_write_leaves_no_part_and_the_growing_file(tmp_
 
     with patch("os.write", failing_write):
         try:
-            finish(vault, growing, JPEG)
+            finish(vault, growing, JPEG, DRAWN)
         except StorageFullError:
             assert list(vault.names()) == [growing.name]
         else:
@@ -184,9 +188,9 @@ def test_parts_that_an_earlier_attempt_left_are_no_obstacle(tmp_path: Path) -> N
     vault = Vault(tmp_path)
     growing = grow(vault, film(Camera(), 2))
     stem = growing.name.removesuffix(".lcv.grow.part")
-    for left in (".lcv.part", ".lct.part", ".lct"):
+    for left in (".lcv.part", ".lct.part", ".lce.part", ".lct", ".lce"):
         vault.create(stem + left).close()
-    assert finish(vault, growing, JPEG).thumbnail is not None
+    assert len(finish(vault, growing, JPEG, DRAWN).files) == 3
 
 
 def test_a_growing_file_without_a_whole_fragment_cannot_be_finished(tmp_path: Path) -> None:

@@ -389,3 +389,94 @@ def test_new_settings_apply_from_the_next_decision_on() -> None:
     house.move(9.9)
     house.run(10, 30)
     assert house.span_of(house.clips[0]) == (7.0, 12.8)
+
+
+def test_a_clip_that_ends_before_its_event_does_says_what_it_saw_of_it() -> None:
+    """By default the quiet time is longer than the post-roll: there would hardly ever be an event in a clip."""
+    house = House()
+    house.run(0, 10)
+    house.move(10)
+    house.event = house.event_until(11)
+    house.run(10, 30)
+    (clip,) = house.clips
+    assert clip.events == (house.event,)
+
+
+def test_an_event_longer_than_a_clip_is_in_each_as_it_was_then() -> None:
+    house = House()
+    house.run(0, 10)
+    house.move(10)
+
+    def go_on(at_s: float) -> None:
+        house.still_moves(at_s)
+        house.event = house.event_until(at_s)
+
+    house.run(10, 80, go_on)
+    house.run(80, 100)
+    first, second = house.clips
+    assert [event.last_motion_at_s - ARRIVAL_S for event in first.events] == [pytest.approx(63.9)]
+    assert [event.last_motion_at_s - ARRIVAL_S for event in second.events] == [pytest.approx(79.9)]
+
+
+def test_an_event_that_was_over_before_a_clip_began_is_not_in_it() -> None:
+    house = House(RecordSettings(pre_roll_s=0))
+    house.run(0, 10)
+    house.move(10)
+    house.run(10, 25)
+    house.tell(house.recorder.record_now(7, 10, ARRIVAL_S + 25))
+    house.run(25, 26)
+    house.calm(10)
+    house.run(26, 40)
+    assert [len(clip.events) for clip in house.clips] == [0, 0]
+
+
+def test_somebody_is_stronger_than_any_light() -> None:
+    house = House()
+    house.run(0, 10)
+    house.move(10, 0.6, Kind.OTHER)
+    house.run(10, 12)
+    house.move(12, 1.0, Kind.LIGHT)
+    assert house.recorder.strongest_at_s == ARRIVAL_S + 10
+    house.run(12, 40)
+    (clip,) = house.clips
+    assert (clip.outcome.kind, clip.outcome.score, clip.strongest_at_s) == (Kind.OTHER, 0.6, ARRIVAL_S + 10)
+
+
+def test_what_does_not_alert_is_recorded_for_as_long_as_it_goes_on() -> None:
+    house = House()
+    house.run(0, 10)
+    house.move(10, 0.9, Kind.LIGHT)
+    house.run(10, 35, house.still_flickers)
+    house.run(35, 60)
+    (clip,) = house.clips
+    # The post-roll counts from its end, not from its start.
+    assert house.span_of(clip) == (4.0, pytest.approx(42.8, abs=0.06))
+    assert clip.outcome.end is ClipEnd.COMPLETE
+
+
+def test_what_does_not_alert_fills_one_clip_and_no_more() -> None:
+    house = House(RecordSettings(longest_clip_s=30))
+    house.run(0, 10)
+    house.move(10, 0.9, Kind.SCREEN)
+    house.run(10, 300, house.still_flickers)
+    (clip,) = house.clips
+    assert house.span_of(clip) == (4.0, pytest.approx(33.9, abs=0.06))
+    # Whoever comes while it plays is recorded all the same.
+    house.move(300)
+    house.run(300, 320, house.still_flickers)
+    house.run(320, 340)
+    assert len(house.clips) == 2
+    assert house.span_of(house.clips[1])[0] == 294.0
+
+
+def test_a_demoted_event_whose_clip_failed_is_recorded_once_the_disk_takes_it() -> None:
+    house = House()
+    house.run(0, 10)
+    house.disk.is_full = True
+    house.move(10, 0.9, Kind.LIGHT)
+    house.run(10, 15, house.still_flickers)
+    house.disk.is_full = False
+    house.run(15, 30, house.still_flickers)
+    house.run(30, 50)
+    assert [failure.fault for failure in house.failures] == [RecordingFault.DISK_FULL]
+    assert len(house.clips) == 1

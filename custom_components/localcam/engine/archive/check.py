@@ -120,7 +120,7 @@ def _check_files(
 
 def _is_finished(name: str) -> bool:
     file = understand(name)
-    return file is not None and file.stage in {Stage.VIDEO, Stage.THUMBNAIL}
+    return file is not None and file.stage in {Stage.VIDEO, Stage.THUMBNAIL, Stage.EXPLANATION}
 
 
 def _check_verdicts(database: Database) -> Iterator[Violation]:

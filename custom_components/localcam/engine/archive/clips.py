@@ -5,11 +5,12 @@ returns is on disk. Each raises ArchiveError where the catalogue cannot be used.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import tzinfo
 import json
 
 from ..errors import UnknownClipError
-from ..values import CatalogueEntry, Clip, ClipQuery, ClipVerdict, StoredFile
-from . import deletion, reports, rows
+from ..values import CatalogueEntry, Clip, ClipDay, ClipQuery, ClipVerdict, StoredFile
+from . import days, deletion, reports, rows
 from .database import Database
 from .deletion import DeletedBecause
 from .retention import Candidate
@@ -38,10 +39,8 @@ class Archive:
                 "SELECT deleted_utc_s FROM tombstones WHERE clip_id = ?", (clip.clip_id,)
             ).fetchone()
             if grave:
-                names = [file.name for file in (clip.video, clip.thumbnail) if file]
-                connection.executemany(
-                    "INSERT OR IGNORE INTO garbage VALUES (?, ?)", [(name, grave["deleted_utc_s"]) for name in names]
-                )
+                remains = [(file.name, grave["deleted_utc_s"]) for file in clip.files]
+                connection.executemany("INSERT OR IGNORE INTO garbage VALUES (?, ?)", remains)
                 return False
             connection.execute(rows.INSERT_CLIP, rows.clip_row(clip))
             connection.executemany(rows.INSERT_EVENT, rows.event_rows(clip))
@@ -113,7 +112,7 @@ class Archive:
     def file_names(self) -> set[str]:
         """The names of all files that belong to clips."""
         with self._database.reading() as connection:
-            found = connection.execute("SELECT video_name, thumbnail_name FROM clips").fetchall()
+            found = connection.execute("SELECT video_name, thumbnail_name, explanation_name FROM clips").fetchall()
         return {name for row in found for name in row if name is not None}
 
     def files(self) -> list[tuple[str, StoredFile]]:
@@ -122,7 +121,9 @@ class Archive:
             found = connection.execute(
                 "SELECT clip_id, video_name, video_bytes, video_sha256 FROM clips "
                 "UNION ALL SELECT clip_id, thumbnail_name, thumbnail_bytes, thumbnail_sha256 FROM clips "
-                "WHERE thumbnail_name IS NOT NULL"
+                "WHERE thumbnail_name IS NOT NULL "
+                "UNION ALL SELECT clip_id, explanation_name, explanation_bytes, explanation_sha256 FROM clips "
+                "WHERE explanation_name IS NOT NULL"
             )
             return [(row[0], StoredFile(name=row[1], size_bytes=row[2], sha256=row[3])) for row in found]
 
@@ -154,6 +155,11 @@ class Archive:
     def clips_since(self, camera_id: str, utc_s: float) -> int:
         """How many of the camera's clips began at this time or later."""
         return self._number("SELECT count(*) FROM clips WHERE camera_id = ? AND started_utc_s >= ?", camera_id, utc_s)
+
+    def days(self, camera_id: str, zone: tzinfo) -> list[ClipDay]:
+        """The days of a time zone on which clips of the camera began, newest first."""
+        with self._database.reading() as connection:
+            return days.count(connection, camera_id, zone)
 
     def next_epoch(self, camera_id: str) -> int:
         """The epoch of a worker that is about to be started: larger than any before it."""

@@ -65,6 +65,8 @@ def _unflagged(connection: sqlite3.Connection, clip_ids: Sequence[str]) -> list[
 
 def _file_names(connection: sqlite3.Connection, chosen: str) -> tuple[str, ...]:
     rows = connection.execute(
-        "SELECT video_name, thumbnail_name FROM clips WHERE clip_id IN (SELECT value FROM json_each(?))", (chosen,)
+        "SELECT video_name, thumbnail_name, explanation_name FROM clips "
+        "WHERE clip_id IN (SELECT value FROM json_each(?))",
+        (chosen,),
     )
     return tuple(name for row in rows for name in row if name is not None)

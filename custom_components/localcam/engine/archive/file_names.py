@@ -16,9 +16,11 @@ class Stage(StrEnum):
     VIDEO_PART = ".lcv.part"
     """The finished clip while it is written."""
     THUMBNAIL_PART = ".lct.part"
+    EXPLANATION_PART = ".lce.part"
     VIDEO = ".lcv"
     """The finished clip."""
     THUMBNAIL = ".lct"
+    EXPLANATION = ".lce"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

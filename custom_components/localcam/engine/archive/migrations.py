@@ -12,10 +12,15 @@ type Step = Callable[[sqlite3.Connection], None]
 EMPTY = 0
 """SQLite's own `user_version` of a file in which nothing was made yet."""
 
-STEPS: tuple[Step, ...] = ()
-"""The first takes version 1 to 2, and so on. A released step is never changed; schema.sql always is the newest."""
-
 SCHEMA = Path(__file__).with_name("schema.sql")
+
+
+def _to_version_2(connection: sqlite3.Connection) -> None:
+    connection.executescript(SCHEMA.with_name("to_version_2.sql").read_text(encoding="utf-8"))
+
+
+STEPS: tuple[Step, ...] = (_to_version_2,)
+"""The first takes version 1 to 2, and so on. A released step is never changed; schema.sql always is the newest."""
 
 
 def latest_version(steps: Sequence[Step] = STEPS) -> int:

@@ -78,10 +78,10 @@ def _decide_unlisted(file: FileName, names: AbstractSet[str], listed: AbstractSe
     match file.stage:
         case Stage.VIDEO:
             return "adopt"
-        case Stage.VIDEO_PART | Stage.THUMBNAIL_PART:
+        case Stage.VIDEO_PART | Stage.THUMBNAIL_PART | Stage.EXPLANATION_PART:
             # The growing file is unlinked only after the row is committed, so these are always a second copy.
             return "unlink"
-        case Stage.THUMBNAIL:
+        case Stage.THUMBNAIL | Stage.EXPLANATION:
             # With its clip it is adopted; alone, or not named by its clip's row, nothing shows it.
             return "keep" if video in names and video not in listed else "unlink"
         case Stage.GROWING:

@@ -22,10 +22,12 @@ INSERT_CLIP = """
 INSERT INTO clips (
   clip_id, camera_id, started_utc_s, duration_s, motion_offset_s, reason, ended_because, kind, score,
   video_name, video_bytes, video_sha256, thumbnail_name, thumbnail_bytes, thumbnail_sha256,
+  explanation_name, explanation_bytes, explanation_sha256,
   codec, width_px, height_px, has_audio, continues_clip_id, size_bytes
 ) VALUES (
   :clip_id, :camera_id, :started_utc_s, :duration_s, :motion_offset_s, :reason, :ended_because, :kind, :score,
   :video_name, :video_bytes, :video_sha256, :thumbnail_name, :thumbnail_bytes, :thumbnail_sha256,
+  :explanation_name, :explanation_bytes, :explanation_sha256,
   :codec, :width_px, :height_px, :has_audio, :continues_clip_id, :size_bytes
 )
 """
@@ -33,10 +35,10 @@ INSERT INTO clips (
 INSERT_EVENT = """
 INSERT INTO events (
   clip_id, position, event_id, started_at_s, last_motion_at_s, peak_score, peak_at_s, kind,
-  model_version, features_version, features
+  model_version, features_version, features, threshold, sensitivity
 ) VALUES (
   :clip_id, :position, :event_id, :started_at_s, :last_motion_at_s, :peak_score, :peak_at_s, :kind,
-  :model_version, :features_version, :features
+  :model_version, :features_version, :features, :threshold, :sensitivity
 )
 """
 
@@ -59,7 +61,6 @@ FROM verdicts WHERE clip_id = ? ORDER BY verdict_id
 
 def clip_row(clip: Clip) -> dict[str, object]:
     """The parameters of `INSERT_CLIP`."""
-    thumbnail = clip.thumbnail
     return {
         "clip_id": clip.clip_id,
         "camera_id": clip.camera_id,
@@ -70,18 +71,23 @@ def clip_row(clip: Clip) -> dict[str, object]:
         "ended_because": clip.end.value,
         "kind": clip.kind.value,
         "score": clip.score,
-        "video_name": clip.video.name,
-        "video_bytes": clip.video.size_bytes,
-        "video_sha256": clip.video.sha256,
-        "thumbnail_name": thumbnail and thumbnail.name,
-        "thumbnail_bytes": thumbnail and thumbnail.size_bytes,
-        "thumbnail_sha256": thumbnail and thumbnail.sha256,
+        **_file_columns("video", clip.video),
+        **_file_columns("thumbnail", clip.thumbnail),
+        **_file_columns("explanation", clip.explanation),
         "codec": clip.codec,
         "width_px": clip.width_px,
         "height_px": clip.height_px,
         "has_audio": int(clip.has_audio),
         "continues_clip_id": clip.continues_clip_id,
         "size_bytes": clip.size_bytes,
+    }
+
+
+def _file_columns(which: str, file: StoredFile | None) -> dict[str, object]:
+    return {
+        f"{which}_name": file and file.name,
+        f"{which}_bytes": file and file.size_bytes,
+        f"{which}_sha256": file and file.sha256,
     }
 
 
@@ -100,6 +106,8 @@ def event_rows(clip: Clip) -> list[dict[str, object]]:
             "model_version": event.model_version,
             "features_version": event.features.version,
             "features": _features_text(event.features.values),
+            "threshold": event.threshold,
+            "sensitivity": event.sensitivity,
         }
         for position, event in enumerate(clip.events)
     ]
@@ -153,6 +161,8 @@ def _event(row: sqlite3.Row) -> MotionEvent:
         kind=Kind(row["kind"]),
         model_version=row["model_version"],
         features=Features(version=row["features_version"], values=values),
+        threshold=row["threshold"],
+        sensitivity=row["sensitivity"],
     )
 
 
@@ -168,9 +178,8 @@ def _clip(row: sqlite3.Row, events: tuple[MotionEvent, ...]) -> Clip:
         kind=Kind(row["kind"]),
         score=row["score"],
         video=StoredFile(name=row["video_name"], size_bytes=row["video_bytes"], sha256=row["video_sha256"]),
-        thumbnail=None
-        if row["thumbnail_name"] is None
-        else StoredFile(name=row["thumbnail_name"], size_bytes=row["thumbnail_bytes"], sha256=row["thumbnail_sha256"]),
+        thumbnail=_file(row, "thumbnail"),
+        explanation=_file(row, "explanation"),
         codec=row["codec"],
         width_px=row["width_px"],
         height_px=row["height_px"],
@@ -178,3 +187,8 @@ def _clip(row: sqlite3.Row, events: tuple[MotionEvent, ...]) -> Clip:
         events=events,
         continues_clip_id=row["continues_clip_id"],
     )
+
+
+def _file(row: sqlite3.Row, which: str) -> StoredFile | None:
+    name, size_bytes, sha256 = (row[f"{which}_{what}"] for what in ("name", "bytes", "sha256"))
+    return None if name is None else StoredFile(name=name, size_bytes=size_bytes, sha256=sha256)

@@ -1,4 +1,4 @@
--- The catalogue of what LocalCam keeps, version 1.
+-- The catalogue of what LocalCam keeps, version 2.
 --
 -- docs/storage.md says where it lies, what must always hold (I1 to I6) and in which order things are written. What SQL
 -- can hold of that, it holds here, in CHECKs and triggers, so that no caller can break it.
@@ -73,6 +73,15 @@ CREATE TABLE clips (
   -- SHA-256 of the thumbnail's bytes on disk, hexadecimal; null without a thumbnail.
   thumbnail_sha256 TEXT CHECK (length(thumbnail_sha256) = 64 AND thumbnail_sha256 NOT GLOB '*[^0-9a-f]*'),
 
+  -- What moved in that moment, drawn over it; null where no motion was measured, then the next two are null as well.
+  explanation_name TEXT UNIQUE CHECK (explanation_name GLOB '?*.lce'),
+
+  -- Its size on disk; null without an explanation.
+  explanation_bytes INTEGER CHECK (explanation_bytes > 0),
+
+  -- SHA-256 of the explanation's bytes on disk, hexadecimal; null without an explanation.
+  explanation_sha256 TEXT CHECK (length(explanation_sha256) = 64 AND explanation_sha256 NOT GLOB '*[^0-9a-f]*'),
+
   -- libav's name of the video codec: h264, hevc.
   codec TEXT NOT NULL CHECK (length(codec) > 0),
 
@@ -88,11 +97,14 @@ CREATE TABLE clips (
   -- The clip of which this one is the seamless continuation; null where it is none. That clip may have been deleted.
   continues_clip_id TEXT CHECK (length(continues_clip_id) = 26),
 
-  -- What deleting the clip frees: both files. A column, not an expression, so that the index below can hold it.
-  size_bytes INTEGER NOT NULL CHECK (size_bytes = video_bytes + coalesce(thumbnail_bytes, 0)),
+  -- What deleting the clip frees: all its files. A column, not an expression, so that the index below can hold it.
+  size_bytes INTEGER NOT NULL CHECK (
+    size_bytes = video_bytes + coalesce(thumbnail_bytes, 0) + coalesce(explanation_bytes, 0)),
 
   CHECK ((thumbnail_name IS NULL) = (thumbnail_bytes IS NULL)),
-  CHECK ((thumbnail_name IS NULL) = (thumbnail_sha256 IS NULL))
+  CHECK ((thumbnail_name IS NULL) = (thumbnail_sha256 IS NULL)),
+  CHECK ((explanation_name IS NULL) = (explanation_bytes IS NULL)),
+  CHECK ((explanation_name IS NULL) = (explanation_sha256 IS NULL))
 ) STRICT;
 
 -- Holds all that listing by time, retention and the sum of sizes read, so that none of them touches the table.
@@ -136,6 +148,12 @@ CREATE TABLE events (
 
   -- The strongest moment as numbers: a JSON object of name to number; null there for a number that is not finite.
   features TEXT NOT NULL CHECK (json_type(features) = 'object'),
+
+  -- The score from which on that moment counted as motion, 0 to 1; null where it was not kept.
+  threshold REAL CHECK (threshold BETWEEN 0 AND 1),
+
+  -- The camera's sensitivity in that moment, 1 to 10; null where it was not kept.
+  sensitivity INTEGER CHECK (sensitivity BETWEEN 1 AND 10),
 
   PRIMARY KEY (clip_id, position)
 ) STRICT, WITHOUT ROWID;
@@ -211,7 +229,7 @@ CREATE TABLE reports (
 
 -- I2: a file has a row or is garbage, never both.
 CREATE TRIGGER clip_of_garbage BEFORE INSERT ON clips
-WHEN EXISTS (SELECT 1 FROM garbage WHERE name IN (NEW.video_name, NEW.thumbnail_name))
+WHEN EXISTS (SELECT 1 FROM garbage WHERE name IN (NEW.video_name, NEW.thumbnail_name, NEW.explanation_name))
 BEGIN
   SELECT RAISE(ABORT, 'I2: a file of this clip is garbage');
 END;
@@ -234,6 +252,7 @@ CREATE TRIGGER clip_goes BEFORE DELETE ON clips
 WHEN NOT EXISTS (SELECT 1 FROM tombstones WHERE clip_id = OLD.clip_id)
   OR NOT EXISTS (SELECT 1 FROM garbage WHERE name = OLD.video_name)
   OR (OLD.thumbnail_name IS NOT NULL AND NOT EXISTS (SELECT 1 FROM garbage WHERE name = OLD.thumbnail_name))
+  OR (OLD.explanation_name IS NOT NULL AND NOT EXISTS (SELECT 1 FROM garbage WHERE name = OLD.explanation_name))
 BEGIN
   SELECT RAISE(ABORT, 'I2, I4: a deleted clip leaves a tombstone, and its files are garbage');
 END;

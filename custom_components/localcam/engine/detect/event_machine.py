@@ -114,6 +114,10 @@ class Observation:
     """Of a kind that does not alert where it is not to start an event that does."""
     features: Features
     model_version: int = 0
+    threshold: float | None = None
+    """Of the score, now."""
+    sensitivity: int | None = None
+    """The camera's, now."""
     lesser: bool = False
     """Something of that kind is going on which is no motion, or is not to count as such."""
 
@@ -207,6 +211,8 @@ class EventMachine:
             kind=seen.kind,
             model_version=seen.model_version,
             features=seen.features,
+            threshold=seen.threshold,
+            sensitivity=seen.sensitivity,
         )
         return (Started(event_id=self.event.event_id, at_s=seen.at_s, score=seen.score, kind=seen.kind),)
 
@@ -224,6 +230,8 @@ class EventMachine:
             kind=seen.kind,
             model_version=seen.model_version,
             features=seen.features,
+            threshold=seen.threshold,
+            sensitivity=seen.sensitivity,
         )
         return (Grew(event_id=self.event.event_id, at_s=seen.at_s, score=seen.score, kind=seen.kind),)
 

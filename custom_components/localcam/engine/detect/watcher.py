@@ -4,9 +4,9 @@ from collections.abc import Callable
 import math
 
 from ..settings import DetectSettings
-from ..values import CameraProblem, DetectorModel, Features, Frame, Kind, MotionMap
+from ..values import CameraProblem, DetectorModel, Features, Frame, Kind, MotionEvent, MotionMap
 from .difference import DifferenceDetector
-from .event_machine import EventMachine, Grew, Observation, Started, State, Transition
+from .event_machine import EventMachine, Observation, State, Transition
 from .features import FEATURES_VERSION, NO_TRACE, measure
 from .kinds import KindJudge
 from .onset import Course
@@ -47,8 +47,6 @@ class MotionWatcher:
         self._suspected_at_s = self._viewed_at_s = -math.inf
         self.moving = False
         """Whether the frame just seen moved, before any quiet time."""
-        self.strongest = False
-        """Whether the frame just seen is the strongest so far of the open event."""
         self.strength = 0.0
         """Score of the frame just seen, 0 to 1."""
         self.zones_moving: frozenset[str] = frozenset()
@@ -57,6 +55,8 @@ class MotionWatcher:
         """Of what goes on in the frame just seen."""
         self.features = Features(version=FEATURES_VERSION, values={})
         """Of the frame just seen."""
+        self.motion: MotionMap | None = None
+        """Of the frame just seen, until the next one is looked at."""
 
     @property
     def problem(self) -> CameraProblem | None:
@@ -67,6 +67,11 @@ class MotionWatcher:
     def in_motion(self) -> bool:
         """Whether an event that alerts is open."""
         return self._machine.state in {State.MOVING, State.FADING}
+
+    @property
+    def event(self) -> MotionEvent | None:
+        """The open event as it is now, whether it alerts or not."""
+        return self._machine.event
 
     def wants(self, captured_at_s: float) -> bool:
         """Whether it is time to analyse a frame captured then."""
@@ -85,7 +90,7 @@ class MotionWatcher:
     def look(self, frame: Frame) -> tuple[Transition, ...]:
         """Analyse a frame; frames come in the order of their capture."""
         self._looked_at_s = frame.captured_at_s
-        motion = self._detector.look(frame)
+        self.motion = motion = self._detector.look(frame)
         if self._detector.suspects:
             self._suspected_at_s = frame.captured_at_s
         self.features, self._trace = measure(motion, self._detector.squares, self._trace)
@@ -106,12 +111,13 @@ class MotionWatcher:
                 kind=self.kind,
                 features=self.features,
                 model_version=self._model.version,
+                threshold=self._model.threshold,
+                sensitivity=self._sensitivity,
                 lesser=not moves and (bound or not self.kind.alerts),
             )
         )
         self.moving = self._machine.state is State.MOVING
         self.zones_moving = self._detector.zones_moving() if self.moving else frozenset()
-        self.strongest = any(isinstance(transition, Started | Grew) for transition in transitions)
         return transitions
 
     def calibrate(self, seconds: float) -> tuple[Transition, ...]:
@@ -120,7 +126,7 @@ class MotionWatcher:
         20 s are enough for a television's cuts and a fan's turns. Without it the detector learns the same by itself.
         """
         self._detector.teach(seconds)
-        self.moving = self.strongest = False
+        self.moving = False
         self._course = Course()
         return self._machine.flush()
 
@@ -171,7 +177,7 @@ class MotionWatcher:
         self._trace = NO_TRACE
         self._looked_at_s = None
         self._suspected_at_s = self._viewed_at_s = -math.inf
-        self.moving = self.strongest = False
+        self.moving = False
         self._course = Course()
         self._judge.forget()
         self._problems = ProblemWatch()

@@ -1,7 +1,8 @@
 """Makes the clip that everything plays out of a growing file: two new files, synced, then published.
 
-Order: thumbnail part, video part, each synced, then each renamed, the thumbnail first, with the folder synced around
-each renaming. Wherever this is cut, the growing file is still there, and a finished video never lacks its thumbnail.
+Order: thumbnail part, explanation part, video part, each synced, then each renamed, the video last, with the folder
+synced around each renaming. Wherever this is cut, the growing file is still there, and a finished video never lacks its
+pictures.
 """
 
 from contextlib import closing, suppress
@@ -11,23 +12,30 @@ import gc
 from ..errors import StorageError
 from ..values import Clip, MotionEvent, StoredFile
 from .clip_identity import ClipIdentity, ClipOutcome, read_comment, write_comment
-from .clip_names import part_name, thumbnail_name, video_name
+from .clip_names import explanation_name, part_name, thumbnail_name, video_name
 from .clip_store import ClipSink, ClipSource, ClipStore
 from .finished_file import FinishedFile, GrownFile, read_finished, read_grown, whole_fragments, write_finished
 from .growing_clip import GrowingClip
 from .thumbnail import keyframe_jpeg
 
 
-def finish(store: ClipStore, growing: GrowingClip, thumbnail_jpeg: bytes) -> Clip:
+def finish(store: ClipStore, growing: GrowingClip, thumbnail_jpeg: bytes, explanation_jpeg: bytes = b"") -> Clip:
     """Make the clip; the growing file stays, for whoever enters the clip in the catalogue to remove.
 
     Where `thumbnail_jpeg` is empty, the last keyframe before the strongest moment becomes the thumbnail, if it decodes.
+    Where `explanation_jpeg` is, there is none: what moved is known to nobody then.
     Raises StorageError, StorageFullError, and ClipFormatError where nothing whole was written; no part is left then.
     """
     moment_s = growing.identity.motion_offset_s
     if growing.strongest_at_s is not None:
         moment_s = growing.strongest_at_s - growing.started_at_s
-    plan = FinishPlan(outcome=growing.outcome, events=growing.events, moment_s=moment_s, thumbnail_jpeg=thumbnail_jpeg)
+    plan = FinishPlan(
+        outcome=growing.outcome,
+        events=growing.events,
+        moment_s=moment_s,
+        thumbnail_jpeg=thumbnail_jpeg,
+        explanation_jpeg=explanation_jpeg,
+    )
     return finish_grown(store, growing.name, plan)
 
 
@@ -41,6 +49,8 @@ class FinishPlan:
     """The moment of the thumbnail, from the clip's start; None for the motion's beginning."""
     thumbnail_jpeg: bytes = b""
     """Empty for a keyframe of that moment."""
+    explanation_jpeg: bytes = b""
+    """Empty for none."""
 
 
 def finish_grown(store: ClipStore, name: str, plan: FinishPlan) -> Clip:
@@ -52,7 +62,8 @@ def finish_grown(store: ClipStore, name: str, plan: FinishPlan) -> Clip:
         jpeg = plan.thumbnail_jpeg or keyframe_jpeg(whole_fragments(source), moment_s)
         parts = _Parts(store)
         try:
-            thumbnail = parts.write_bytes(thumbnail_name(name), jpeg) if jpeg else None
+            thumbnail = parts.write_picture(thumbnail_name(name), jpeg)
+            explanation = parts.write_picture(explanation_name(name), plan.explanation_jpeg)
             video = parts.write_video(video_name(name), source, grown, write_comment(identity, plan.outcome))
             with closing(store.open(part_name(video.name))) as part:
                 finished = read_finished(part)
@@ -63,7 +74,7 @@ def finish_grown(store: ClipStore, name: str, plan: FinishPlan) -> Clip:
         finally:
             # PyAV's files and their streams refer to one another, and would keep 1 MB until a collection comes by.
             gc.collect(0)
-    return clip_of(identity, plan, finished, StoredFiles(video=video, thumbnail=thumbnail))
+    return clip_of(identity, plan, finished, StoredFiles(video=video, thumbnail=thumbnail, explanation=explanation))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +83,7 @@ class StoredFiles:
 
     video: StoredFile
     thumbnail: StoredFile | None
+    explanation: StoredFile | None
 
 
 def clip_of(identity: ClipIdentity, plan: FinishPlan, finished: FinishedFile, files: StoredFiles) -> Clip:
@@ -88,6 +100,7 @@ def clip_of(identity: ClipIdentity, plan: FinishPlan, finished: FinishedFile, fi
         score=plan.outcome.score,
         video=files.video,
         thumbnail=files.thumbnail,
+        explanation=files.explanation,
         codec=finished.codec,
         width_px=finished.width_px,
         height_px=finished.height_px,
@@ -104,9 +117,11 @@ class _Parts:
         self._store = store
         self._names: list[str] = []
 
-    def write_bytes(self, name: str, data: bytes) -> StoredFile:
+    def write_picture(self, name: str, jpeg: bytes) -> StoredFile | None:
+        if not jpeg:
+            return None
         with closing(self._create(name)) as sink:
-            sink.write(data)
+            sink.write(jpeg)
             return _synced(name, sink)
 
     def write_video(self, name: str, source: ClipSource, grown: GrownFile, comment: str) -> StoredFile:

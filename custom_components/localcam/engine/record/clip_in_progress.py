@@ -25,8 +25,8 @@ class Strength:
     """
 
     def measure(self, at_s: float, score: float, kind: Kind) -> None:
-        """Motion was seen."""
-        if self.at_s is None or score > self.score:
+        """Motion was seen; what alerts is stronger than what does not, so that a lamp hides nobody."""
+        if self.at_s is None or (kind.alerts, score) > (self.kind.alerts, self.score):
             self.at_s, self.score, self.kind = at_s, score, kind
 
     def inherited(self) -> Strength:
@@ -60,6 +60,8 @@ class RecorderTools:
     """Makes the id of a clip."""
     to_utc_s: Callable[[float], float]
     """Wall time of a time of arrival."""
+    open_event: Callable[[], MotionEvent | None] = lambda: None
+    """The event that goes on, as it is now."""
 
 
 class ClipInProgress:
@@ -106,15 +108,18 @@ class ClipInProgress:
         """End the file and take it away; raises StorageError."""
         self._file.discard()
 
-    def closed(self, end: ClipEnd) -> GrowingClip:
-        """The clip as the finisher needs it."""
+    def closed(self, end: ClipEnd, open_event: MotionEvent | None = None) -> GrowingClip:
+        """The clip as the finisher needs it; `open_event` is the one that goes on."""
         strength = self.cause.strength
+        started_at_s = self._first.received_at_s if self._first else 0.0
+        events = (*self.events, open_event) if open_event else tuple(self.events)
         return GrowingClip(
             name=self.name,
             identity=self.identity,
             outcome=ClipOutcome(end=end, kind=strength.kind, score=strength.score),
-            events=tuple(self.events),
-            started_at_s=self._first.received_at_s if self._first else 0.0,
+            # The post-roll is over before the quiet time: an event may end after its clip, and within the next one.
+            events=tuple(event for event in events if event.last_motion_at_s >= started_at_s),
+            started_at_s=started_at_s,
             strongest_at_s=strength.at_s,
             request_id=self.cause.request_id,
         )

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 VIDEO = ".lcv"
 THUMBNAIL = ".lct"
+EXPLANATION = ".lce"
 GROWING = ".lcv.grow.part"
 _PART = ".part"
 
@@ -22,6 +23,11 @@ def video_name(growing: str) -> str:
 def thumbnail_name(name: str) -> str:
     """The thumbnail of a growing file, or of a finished clip."""
     return name.removesuffix(GROWING).removesuffix(VIDEO) + THUMBNAIL
+
+
+def explanation_name(name: str) -> str:
+    """The explanation of a growing file, or of a finished clip."""
+    return name.removesuffix(GROWING).removesuffix(VIDEO) + EXPLANATION
 
 
 def part_name(name: str) -> str:

@@ -17,7 +17,7 @@ from .growing_clip import RecorderOutput
 from .recording_demand import RecordingDemand
 from .recording_rules import Situation, Step, step
 from .ring_buffer import RingBuffer
-from .writing import Writing, failure
+from .writing import Writing, failure, problem_of
 
 _RETRY_S = 10.0
 """After a failure, before the disk is tried again."""
@@ -81,11 +81,19 @@ class ClipRecorder:
         Must be called for every picture in which the event moves, not only for its peaks: the post-roll is counted from
         the last call.
         """
-        self._want(at_s, self._settings.post_roll_s, Cause(reason=ClipReason.MOTION))
-        cause = self._clip.cause if self._clip else self._cause
-        if cause:
-            cause.strength.measure(at_s, score, kind)
-        return self._begin_if_possible()
+        return self._extend(at_s, self._settings.post_roll_s, score, kind)
+
+    def demoted_continues(self, at_s: float, score: float, kind: Kind) -> tuple[RecorderOutput, ...]:
+        """The same for an open event that does not alert: its recording ends where a clip is as long as it may be.
+
+        A television must not fill the disk; what comes after its clip is told by the event alone.
+        """
+        if self._clip is None and self._cause is None:
+            return ()
+        at_dts_s = self._ring.media_time_s(at_s)
+        lasts_s = self._clip.lasts_s(at_dts_s) if self._clip and at_dts_s is not None else 0.0
+        rest_s = max(0.0, self._settings.longest_clip_s - lasts_s)
+        return self._extend(at_s, min(self._settings.post_roll_s, rest_s), score, kind)
 
     def motion_ended(self, event: MotionEvent) -> tuple[RecorderOutput, ...]:
         """The quiet time has passed; the clip may have ended before."""
@@ -108,8 +116,8 @@ class ClipRecorder:
         if cause and cause.request_id is None:
             cause.request_id = request_id
         outputs = self._begin_if_possible()
-        failed = any(isinstance(each, RecordingFailed) for each in outputs)
-        return (Answer(request_id=request_id, problem="storage_full" if failed else ""), *outputs)
+        problems = [problem_of(each.fault) for each in outputs if isinstance(each, RecordingFailed)]
+        return (Answer(request_id=request_id, problem=problems[0] if problems else ""), *outputs)
 
     def keep_last(self, request_id: int, seconds: float) -> tuple[RecorderOutput, ...]:
         """Keep what the ring holds of the last seconds as a clip of its own, whatever else is being recorded."""
@@ -122,7 +130,8 @@ class ClipRecorder:
         try:
             clip = write_at_once(self._tools, self._formats, cause, self._ring.since(newest_dts_s - seconds))
         except EngineError as err:
-            return (Answer(request_id=request_id, problem="storage_full"), failure(err))
+            failed = failure(err)
+            return (Answer(request_id=request_id, problem=problem_of(failed.fault)), failed)
         return (Answer(request_id=request_id), clip)
 
     def format_changed(self, formats: tuple[StreamFormat, ...]) -> tuple[RecorderOutput, ...]:
@@ -169,6 +178,12 @@ class ClipRecorder:
         self._settings = settings
 
     @property
+    def strongest_at_s(self) -> float | None:
+        """When the strongest moment so far of the clip that is open, or wanted, arrived; None without one."""
+        cause = self._clip.cause if self._clip else self._cause
+        return cause.strength.at_s if cause else None
+
+    @property
     def _clip(self) -> ClipInProgress | None:
         return self._writing.clip
 
@@ -189,6 +204,13 @@ class ClipRecorder:
             is_longest=lasts_s >= self._settings.longest_clip_s,
             is_endless=lasts_s >= self._settings.longest_clip_s + _ENDLESS_S,
         )
+
+    def _extend(self, at_s: float, seconds: float, score: float, kind: Kind) -> tuple[RecorderOutput, ...]:
+        self._want(at_s, seconds, Cause(reason=ClipReason.MOTION))
+        cause = self._clip.cause if self._clip else self._cause
+        if cause:
+            cause.strength.measure(at_s, score, kind)
+        return self._begin_if_possible()
 
     def _want(self, at_s: float, seconds: float, cause: Cause) -> None:
         at_dts_s = self._ring.media_time_s(at_s)

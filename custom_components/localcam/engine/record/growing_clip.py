@@ -16,7 +16,7 @@ class GrowingClip:
     identity: ClipIdentity
     outcome: ClipOutcome
     events: tuple[MotionEvent, ...]
-    """Those that ended before the clip did; a later one's clip is told by `ClipRecorder.clip_id_of`."""
+    """Those that moved within the clip, in order; one that was open when it ended, as it was then."""
     started_at_s: float
     """When the first packet arrived."""
     strongest_at_s: float | None

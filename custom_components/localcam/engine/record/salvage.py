@@ -3,10 +3,10 @@
 from contextlib import closing
 
 from ..errors import ClipFormatError
-from ..values import Clip
+from ..values import Clip, StoredFile
 from .clip_finish import FinishPlan, StoredFiles, clip_of, finish_grown
 from .clip_identity import SALVAGED, read_comment
-from .clip_names import thumbnail_name
+from .clip_names import explanation_name, thumbnail_name
 from .clip_store import ClipStore
 from .finished_file import read_finished
 
@@ -33,9 +33,14 @@ def adopt(store: ClipStore, name: str) -> Clip | None:
             identity, outcome = read_comment(finished.comment)
     except ClipFormatError:
         return None
-    thumbnail = thumbnail_name(name)
     plan = FinishPlan(outcome=outcome or SALVAGED)
     files = StoredFiles(
-        video=store.describe(name), thumbnail=store.describe(thumbnail) if store.exists(thumbnail) else None
+        video=store.describe(name),
+        thumbnail=_described(store, thumbnail_name(name)),
+        explanation=_described(store, explanation_name(name)),
     )
     return clip_of(identity, plan, finished, files)
+
+
+def _described(store: ClipStore, name: str) -> StoredFile | None:
+    return store.describe(name) if store.exists(name) else None

@@ -22,7 +22,7 @@ def keyframe_jpeg(clip: SourceFile, moment_s: float) -> bytes:
             video = container.streams.video[0].codec_context
             keyframe = _keyframe_before(container, moment_s)
             frame = first_picture(video.name, video.extradata or b"", keyframe) if keyframe else None
-            return _jpeg(frame) if frame else b""
+            return jpeg_of(frame) if frame else b""
     except av.FFmpegError, ValueError:
         return b""
 
@@ -54,7 +54,8 @@ def _keyframe_before(container: InputContainer, moment_s: float) -> av.Packet[av
     return found
 
 
-def _jpeg(frame: av.VideoFrame) -> bytes:
+def jpeg_of(frame: av.VideoFrame) -> bytes:
+    """A JPEG at most 640 px wide; raises av.FFmpegError, ValueError."""
     width_px = min(_WIDTH_PX, frame.width) // 2 * 2
     height_px = max(2, round(frame.height * width_px / frame.width) // 2 * 2)
     small = frame.reformat(width=width_px, height=height_px, format="yuvj420p", threads=1)

@@ -58,7 +58,7 @@ class Writing:
         except EngineError as err:
             return self._cut_short(clip, err)
         self.clip = None
-        return (clip.closed(end),)
+        return (clip.closed(end, self._tools.open_event()),)
 
     def _cut_short(self, clip: ClipInProgress, err: EngineError) -> tuple[RecorderOutput, ...]:
         """The clip ends with what is there."""
@@ -66,12 +66,23 @@ class Writing:
         holds_something = False
         with suppress(StorageError):
             holds_something = clip.give_up()
-        kept = (clip.closed(ClipEnd.STORAGE_FULL),) if holds_something else ()
+        kept = (clip.closed(ClipEnd.STORAGE_FULL, self._tools.open_event()),) if holds_something else ()
         return (*kept, *self._failed(clip.cause, err))
 
     def _failed(self, cause: Cause, err: EngineError) -> tuple[RecorderOutput, ...]:
         self._on_failure(cause)
         return (failure(err),)
+
+
+def problem_of(fault: RecordingFault) -> str:
+    """The key under which whoever asked for a clip is told why there is none."""
+    match fault:
+        case RecordingFault.DISK_FULL | RecordingFault.NOT_ALLOWED:
+            return "storage_full"
+        case RecordingFault.DISK_ERROR:
+            return "disk_error"
+        case RecordingFault.UNRECORDABLE:
+            return "unrecordable"
 
 
 def failure(err: EngineError) -> RecordingFailed:
