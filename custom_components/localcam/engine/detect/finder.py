@@ -166,5 +166,6 @@ class Finder:
     def contrast(self) -> float:
         """How far the texture of what moves left what was learned, in units of what noise explains; the mean."""
         moving = np.flatnonzero(self._moving)
-        far = int(np.abs(self._measured.texture.take(moving)).sum())
-        return far / max(int(self._background.texture.limit.take(moving).sum()), 1)
+        far = np.abs(self._measured.texture.take(moving))
+        explained = self._background.texture.limit.take(moving)
+        return int(np.add.reduce(far, dtype=np.int64)) / max(int(np.add.reduce(explained, dtype=np.int64)), 1)
