@@ -37,7 +37,7 @@ def test_every_verdict_and_kind_is_named(selector: str) -> None:
         assert f"`{choice}`" in section("Actions"), choice
 
 
-@pytest.mark.parametrize("step", ["camera", "house"])
+@pytest.mark.parametrize("step", ["camera", "access", "house", "house_access"])
 def test_every_option_has_its_row(step: str) -> None:
     for name in ENGLISH["options"]["step"][step]["data"].values():
         assert f"| {name} |" in section("Options"), name

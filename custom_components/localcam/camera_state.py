@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from enum import Flag, auto
 
 from .camera_calibration import CalibrationState
+from .engine.audited import AuditHead
 from .engine.errors import SourceFault
 from .engine.messages import Health, MotionEnded, MotionStarted, ProblemChanged, ZonesMoving
 from .engine.values import CameraFacts, CameraProblem, Clip, Kind, MotionEvent, StorageState
@@ -22,6 +23,7 @@ class Changed(Flag):
     CLIPS = auto()
     HEALTH = auto()
     STORAGE = auto()
+    AUDIT = auto()
     SETTINGS = auto()
 
 
@@ -62,6 +64,10 @@ class CameraState:
     """The newest clip of motion with a thumbnail that the catalogue holds."""
     clips_today: int = 0
     storage: StorageState | None = None
+    restricted: bool = False
+    """Only some may see it, so nothing of it is shown that Home Assistant would show to all."""
+    audit_head: AuditHead | None = None
+    """Of the house's audit log."""
     has_rtsp_stream: bool = False
     """Home Assistant's own stream can show it."""
 

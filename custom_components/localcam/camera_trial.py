@@ -14,6 +14,7 @@ from .engine.messages import Probed
 from .engine.probe import probe
 from .engine.settings import CameraSettings, EntitySource
 from .entity_source import ANSWER_WITHIN_S, async_still_picture, async_stream_address
+from .house import async_address_rules
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -35,7 +36,11 @@ class TrialError(Exception):
 
 async def async_try_camera(hass: HomeAssistant, settings: CameraSettings) -> Probed:
     """What the camera shows, within about 25 s; raises TrialError."""
-    attempt = partial(probe, settings)
+    try:
+        attempt = partial(probe, settings, address_rules=await async_address_rules(hass))
+    except EngineError as err:
+        _LOGGER.warning("Could not try %s: %s", settings.name, err)
+        raise TrialError(CANNOT_START) from err
     if isinstance(settings.source, EntitySource):
         entity_id = settings.source.entity_id
         attempt = partial(

@@ -7,13 +7,13 @@ from homeassistant.components.diagnostics import async_redact_data
 from homeassistant.const import CONF_DEVICE, CONF_ENTITY_ID, CONF_NAME, CONF_PASSWORD, CONF_URL, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 
-from .const import CONF_DETECT_URL, CONF_NOISE_FLOOR, CONF_ZONES
+from .const import CONF_DETECT_URL, CONF_NOISE_FLOOR, CONF_VIEWERS, CONF_ZONES
 from .coordinator import LocalCamConfigEntry
 from .engine.values import Clip
 
 TO_REDACT: Final = frozenset(
     # A USB device's path holds its serial number; names of rooms and people stand in names and entity ids.
-    {CONF_PASSWORD, CONF_USERNAME, CONF_URL, CONF_DETECT_URL, CONF_DEVICE, CONF_NAME, CONF_ENTITY_ID}
+    {CONF_PASSWORD, CONF_USERNAME, CONF_URL, CONF_DETECT_URL, CONF_DEVICE, CONF_NAME, CONF_ENTITY_ID, CONF_VIEWERS}
 )
 
 LEFT_OUT: Final = frozenset({CONF_ZONES, CONF_NOISE_FLOOR})
@@ -29,7 +29,9 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: LocalCa
             "version": f"{entry.version}.{entry.minor_version}",
             "data": async_redact_data(dict(entry.data), TO_REDACT),
             # Zones are named after rooms and doors; how many there are helps, and how a room flickers does not.
-            "options": {key: value for key, value in entry.options.items() if key not in LEFT_OUT},
+            "options": async_redact_data(
+                {key: value for key, value in entry.options.items() if key not in LEFT_OUT}, TO_REDACT
+            ),
         },
         "camera": {
             "online": state.online,

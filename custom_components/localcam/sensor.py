@@ -17,6 +17,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .camera_calibration import CalibrationState
 from .camera_state import CameraState, Changed
 from .coordinator import LocalCamConfigEntry, LocalCamCoordinator
+from .engine.settings import Economising
+from .engine.values import Shedding
 from .entity import LocalCamEntity
 
 PARALLEL_UPDATES = 0
@@ -46,6 +48,22 @@ SENSORS = (
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=1,
         value_fn=lambda state: round(state.health.analysed_frames_per_s, 1) if state.health else None,
+        shows=HEALTH,
+    ),
+    LocalCamSensorDescription(
+        key="decoding",
+        device_class=SensorDeviceClass.ENUM,
+        options=[choice.value for choice in (Economising.FAST, Economising.ECONOMY)],
+        value_fn=lambda state: (
+            (Economising.ECONOMY if state.health.economises else Economising.FAST).value if state.health else None
+        ),
+        shows=HEALTH,
+    ),
+    LocalCamSensorDescription(
+        key="left_out",
+        device_class=SensorDeviceClass.ENUM,
+        options=[shed.value for shed in Shedding],
+        value_fn=lambda state: state.health.shed.value if state.health else None,
         shows=HEALTH,
     ),
     LocalCamSensorDescription(
@@ -101,6 +119,19 @@ SENSORS = (
         ),
         shows=Changed.STORAGE,
         needs_camera=False,
+    ),
+    LocalCamSensorDescription(
+        key="audit_log",
+        # Short enough for a slip of paper; the recorder keeps each one, and so becomes a witness.
+        value_fn=lambda state: state.audit_head.witness if state.audit_head else None,
+        attributes_fn=lambda state: (
+            {"checkpoint": state.audit_head.checkpoint, "verifier_key": state.audit_head.verifier_key}
+            if state.audit_head
+            else {}
+        ),
+        shows=Changed.AUDIT,
+        needs_camera=False,
+        entity_registry_enabled_default=True,
     ),
     LocalCamSensorDescription(
         key="calibration",

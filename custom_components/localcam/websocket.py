@@ -2,17 +2,19 @@
 
 from typing import Any
 
-from homeassistant.auth.permissions.const import POLICY_CONTROL, POLICY_READ
 from homeassistant.components import websocket_api
 from homeassistant.core import HomeAssistant, callback
 import voluptuous as vol
 
-from .access import camera_ids, may
+from .access import async_authorize, camera_ids
+from .authority import Action
 from .bridge import HOUSE
 from .camera_zones import async_set_zones, zones_of
 from .const import DOMAIN
 from .coordinator import LocalCamCoordinator
+from .engine.audited import Deed
 from .refusal import refused
+from .who import Who
 
 
 @callback
@@ -28,7 +30,7 @@ async def _async_zones_get(
     hass: HomeAssistant, connection: websocket_api.ActiveConnection, msg: dict[str, Any]
 ) -> None:
     """The zones of a camera that the user may see."""
-    coordinator = _camera(hass, connection, msg["entity_id"], POLICY_READ)
+    coordinator = await _async_camera(hass, msg["entity_id"], Action.LIST)
     connection.send_result(msg["id"], {"zones": zones_of(coordinator)})
 
 
@@ -40,18 +42,17 @@ async def _async_zones_set(
     hass: HomeAssistant, connection: websocket_api.ActiveConnection, msg: dict[str, Any]
 ) -> None:
     """Other zones for a camera that the user may control."""
-    coordinator = _camera(hass, connection, msg["entity_id"], POLICY_CONTROL)
+    coordinator = await _async_camera(hass, msg["entity_id"], Action.CONTROL)
     connection.send_result(msg["id"], {"zones": await async_set_zones(coordinator, msg["zones"])})
 
 
-def _camera(
-    hass: HomeAssistant, connection: websocket_api.ActiveConnection, entity_id: str, policy: str
-) -> LocalCamCoordinator:
+async def _async_camera(hass: HomeAssistant, entity_id: str, action: Action) -> LocalCamCoordinator:
     """A camera that the user may not see is as unknown as one that does not exist."""
     camera_id = camera_ids(hass).get(entity_id)
-    if camera_id is None or not may(hass, connection.user, camera_id, POLICY_READ):
+    decision = await async_authorize(hass, Who.acting(hass), action, Deed.SETTINGS, camera_id)
+    if camera_id is None or decision.hides:
         raise refused("unknown_camera", camera=entity_id)
-    if not may(hass, connection.user, camera_id, policy):
+    if not decision.allowed:
         raise refused("not_permitted")
     if (coordinator := hass.data[HOUSE].coordinator(camera_id)) is None:
         raise refused("camera_not_loaded", camera=entity_id)

@@ -25,7 +25,13 @@ from custom_components.localcam.engine.messages import (
     Watch,
     WorkerEnded,
 )
-from custom_components.localcam.engine.settings import AddressSource, CameraSettings, DemoSource, DetectSettings
+from custom_components.localcam.engine.settings import (
+    AddressRules,
+    AddressSource,
+    CameraSettings,
+    DemoSource,
+    DetectSettings,
+)
 from tests.engine.test_wire import CLIP
 from tests.engine.workers import FakeClock, FakeExecutor, FakeWorker
 
@@ -44,6 +50,10 @@ class FakeHome:
         self.keeps_nothing = False
         self.while_keeping: Callable[[], None] = lambda: None
         self._epoch = 0
+
+    @property
+    def address_rules(self) -> AddressRules:
+        return AddressRules(public_host="camera.example")
 
     def next_epoch(self, camera_id: str) -> int:
         if self.broken_starts:
@@ -102,7 +112,11 @@ def answering(make: Callable[[int], Report]) -> Callable[[Command], Report | Non
 
 def test_the_worker_learns_what_to_watch_and_in_which_life(world: World) -> None:
     assert world.executor.workers[0].first == Watch(
-        settings=SETTINGS, epoch=1, storage_folder="/clips", may_record=True
+        settings=SETTINGS,
+        epoch=1,
+        storage_folder="/clips",
+        may_record=True,
+        address_rules=AddressRules(public_host="camera.example"),
     )
 
 

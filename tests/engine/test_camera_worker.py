@@ -21,6 +21,7 @@ from custom_components.localcam.engine.messages import (
     ClipClosed,
     Command,
     EntityAddress,
+    Health,
     KeepLast,
     MotionEnded,
     MotionStarted,
@@ -46,7 +47,8 @@ from custom_components.localcam.engine.settings import (
 )
 from custom_components.localcam.engine.values import Clip, ClipEnd, ClipReason
 from custom_components.localcam.engine.vault.vault import Vault
-from tests.rtsp_server import RtspServer, TestPattern
+from tests.engine.packets import Camera, film
+from tests.rtsp_server import RtspServer, TestPattern, VideoFile
 
 pytestmark = [pytest.mark.rtsp, pytest.mark.timeout(120)]
 
@@ -144,6 +146,34 @@ def test_what_moves_becomes_a_clip_with_its_beginning(tmp_path: Path) -> None:
         assert 10 * clip.duration_s < play(tmp_path, clip) <= 15 * clip.duration_s + 2
         assert clip.thumbnail is not None
         assert Vault(tmp_path).open(clip.thumbnail.name).read_at(0, 3) == b"\xff\xd8\xff"
+
+
+def film_file(path: Path, camera: Camera, seconds: float) -> Path:
+    """A footage as a file that a server can play."""
+    footage = film(camera, seconds)
+    path.write_bytes(b"".join(packet.payload for packet in footage.video))
+    return path
+
+
+def test_economy_sees_what_begins_to_move_in_a_quiet_room(tmp_path: Path) -> None:
+    room = Camera(
+        frames_per_s=25, keyframe_interval_s=2, moves_from_s=13, moves_until_s=17, width_px=320, height_px=192
+    )
+    quiet_then_moving = VideoFile(path=film_file(tmp_path / "room.h264", room, 26))
+    (tmp_path / "clips").mkdir()
+    with (
+        RtspServer({"hall": quiet_then_moving}) as server,
+        watching(AddressSource(url=server.url("hall")), tmp_path / "clips") as hall,
+    ):
+        hall.hear(SourceBack)
+        resting = hall.hear(Health, wanted=lambda health: health.economises and health.analysed_frames_per_s < 1.5)
+        assert resting.dropped_packets == 0
+        started = hall.hear(MotionStarted)
+        clip = hall.hear(ClipClosed, wanted=lambda closed: closed.clip.reason is ClipReason.MOTION).clip
+
+        assert started.captured_at_s <= started.decoded_at_s
+        assert 1 <= clip.motion_offset_s < 4  # the pre-roll, from a keyframe
+        assert play(tmp_path / "clips", clip) >= 24 * clip.duration_s - 2
 
 
 def test_a_camera_that_dies_is_noticed_its_clip_is_kept_and_it_is_found_again(tmp_path: Path) -> None:

@@ -53,7 +53,15 @@ class World:
 
     def look(self, at_s: float, *moving: str, in_motion: bool = True) -> list[Report]:
         self.sight.zones_moving, self.sight.in_motion = frozenset(moving), in_motion
-        look = Look(at_s=at_s, decoded_at_s=at_s, transitions=(), moving=bool(moving), score=0, kind=Kind.OTHER)
+        look = Look(
+            at_s=at_s,
+            decoded_at_s=at_s,
+            transitions=(),
+            moving=bool(moving),
+            goes_on=bool(moving),
+            score=0,
+            kind=Kind.OTHER,
+        )
         self.news.looked(look)
         return self.new()
 

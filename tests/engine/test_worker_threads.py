@@ -32,6 +32,9 @@ class OddSource:
     keeps_arrivals = False
     closed = 0
 
+    def hold(self, *, holding: bool) -> None:
+        """It has nothing to fetch."""
+
     def open(self) -> None:
         raise ZeroDivisionError("of rtsp://me:secret@10.0.0.2")
 

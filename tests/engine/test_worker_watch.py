@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from io import BytesIO
 from itertools import takewhile
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -31,8 +32,14 @@ from custom_components.localcam.engine.messages import (
     SourceLost,
     Watch,
 )
-from custom_components.localcam.engine.settings import AddressSource, CameraSettings, DetectSettings, RecordSettings
-from custom_components.localcam.engine.values import CalibrationFault, CameraProblem, ClipEnd, Kind, Packet
+from custom_components.localcam.engine.settings import (
+    AddressSource,
+    CameraSettings,
+    DetectSettings,
+    Economising,
+    RecordSettings,
+)
+from custom_components.localcam.engine.values import CalibrationFault, CameraProblem, ClipEnd, Kind, Packet, Shedding
 from custom_components.localcam.engine.vault.sealed_file import SealedWriter
 from custom_components.localcam.engine.vault.vault import Vault
 from custom_components.localcam.engine.wire import decode_reported
@@ -48,7 +55,7 @@ from custom_components.localcam.engine.worker_inbox import (
 from custom_components.localcam.engine.worker_outbox import Outbox
 from custom_components.localcam.engine.zone_settings import Zone
 from tests.engine.detect.rooms import act, room
-from tests.engine.packets import Camera, Footage, film
+from tests.engine.packets import Camera, Footage, decode, film
 from tests.engine.workers import FakeClock
 
 LARGE = film(Camera(width_px=320, height_px=192), 12)
@@ -366,3 +373,94 @@ def test_calibrating_that_the_end_of_the_stream_cuts_short_says_so(world: World)
 
     assert [answer.problem for answer in world.all_of(Answer)] == [""]
     assert [each.calibration.fault for each in world.all_of(Calibrated)] == [CalibrationFault.LOST]
+
+
+def test_a_camera_whose_pictures_cannot_be_decoded_is_asked_anew(world: World) -> None:
+    broken = [replace(each, payload=each.payload[:8] + bytes(len(each.payload) - 8)) for each in SMALL.packets]
+    world.connect(Role.MAIN, SMALL)
+    world.play(Role.MAIN, during(SMALL, 0, 2))
+    world.play(Role.MAIN, [each for each in broken if 2 <= each.received_at_s - 100 < 8])
+    world.run()
+
+    assert [each.fault for each in world.all_of(SourceLost)] == [SourceFault.LOST]
+    assert [each.role for each in FakeConnection.made].count(Role.MAIN) == 2
+    assert FakeConnection.made[0].stopped
+
+
+def test_a_stream_without_keyframes_is_told_and_asked_anew(world: World) -> None:
+    endless = film(Camera(keyframe_interval_s=60), 22)
+    world.connect(Role.MAIN, endless)
+    world.play(Role.MAIN, endless.packets[1:])
+    world.run()
+
+    assert [each.fault for each in world.all_of(SourceLost)] == [SourceFault.NO_KEYFRAME]
+    assert world.all_of(SourceBack) == []
+
+
+def test_one_that_began_with_a_keyframe_goes_on_and_is_told_of(world: World) -> None:
+    endless = film(Camera(keyframe_interval_s=60), 26)
+    world.connect(Role.MAIN, endless)
+    world.play(Role.MAIN, endless.packets)
+    world.run()
+
+    assert world.all_of(SourceLost) == []
+    told = [each.lacks_keyframes for each in world.all_of(Health)]
+    assert told[0] is False
+    assert told[-1] is True
+
+
+def quiet_then_moving(world: World, economy: Economising, cpu_budget_share: float = 1.0) -> None:
+    """The second stream is away: the first is looked at, by that choice."""
+    footage = film(Camera(keyframe_interval_s=2, moves_from_s=13.5, moves_until_s=15.5), 30)
+    detect = DetectSettings(economy=economy, quiet_s=2, cpu_budget_share=cpu_budget_share)
+    world.first = replace(world.first, settings=replace(SETTINGS, detect=detect))
+    world.connect(Role.MAIN, footage)
+    world.play(Role.MAIN, footage.packets)
+    world.run()
+
+
+def test_economys_clip_is_that_of_fast(world: World, tmp_path_factory: pytest.TempPathFactory) -> None:
+    quiet_then_moving(world, Economising.FAST)
+    other = World(tmp_path_factory.mktemp("economy"))
+    quiet_then_moving(other, Economising.ECONOMY)
+    pairs = zip(*([closed.clip for closed in each.all_of(ClipClosed)] for each in (world, other)), strict=True)
+    for fast, economy in pairs:
+        assert economy.started_utc_s == fast.started_utc_s
+        assert economy.duration_s == pytest.approx(fast.duration_s, abs=0.21)
+        assert economy.motion_offset_s == pytest.approx(fast.motion_offset_s, abs=0.21)
+    assert world.all_of(ClipClosed)
+    analysed = [sum(health.analysed_frames_per_s for health in each.all_of(Health)) for each in (world, other)]
+    assert analysed[1] < 0.9 * analysed[0]
+    assert not any(health.economises for health in world.all_of(Health))
+    assert all(health.economises for health in other.all_of(Health))
+
+
+def test_a_used_up_cpu_budget_costs_no_packet_of_a_recording(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Busy:
+        def __init__(self, _: object) -> None:
+            pass
+
+        def cpu_share(self) -> float:
+            return 0.9
+
+    monkeypatch.setattr(worker_watch, "Account", Busy)
+    footage = film(Camera(keyframe_interval_s=2), 40)
+    detect = DetectSettings(cpu_budget_share=0.5)
+    record = RecordSettings(pre_roll_s=1, post_roll_s=1, longest_clip_s=20)
+    world.first = replace(world.first, settings=replace(SETTINGS, detect=detect, record=record))
+    world.connect(Role.MAIN, footage)
+    world.play(Role.MAIN, during(footage, 0, 22))
+    world.command(RecordNow(request_id=1, duration_s=10))
+    world.play(Role.MAIN, during(footage, 22, 40))
+    world.run()
+    clips = [closed.clip for closed in world.all_of(ClipClosed)]
+
+    assert {health.shed for health in world.all_of(Health)} == set(Shedding)
+    # One clip follows on the other, and none lacks a picture.
+    vault = Vault(Path(world.first.storage_folder))
+    for clip in clips:
+        reader = vault.open(clip.video.name)
+        pictures, _ = decode(BytesIO(reader.read_at(0, reader.size_bytes)))
+        reader.close()
+        assert pictures == pytest.approx(clip.duration_s * 10, abs=1)
+    assert any(clip.started_utc_s > clips[0].started_utc_s for clip in clips)

@@ -47,11 +47,15 @@ from custom_components.localcam.engine.values import (
     StoredFile,
 )
 
+from .fake_audit import FakeAudit
+
 JPEG = b"\xff\xd8\xff\xe0 the room \xff\xd9"
 THUMBNAIL = b"\xff\xd8\xff\xe0 its strongest moment \xff\xd9"
 EXPLANATION = b"\xff\xd8\xff\xe0 what moved in it \xff\xd9"
 VIDEO = bytes(range(256)) * 2400
 """Longer than two of the pieces in which a view sends it."""
+
+LIVE = "rtsp://127.0.0.1:40000/token"
 
 FACTS = CameraFacts(
     codec="h264",
@@ -101,6 +105,8 @@ class World:
     """Folders that were chosen while no station ran."""
     catalogue: dict[str, CatalogueEntry] = field(default_factory=dict)
     """Survives a station, as files do."""
+    audit: FakeAudit | None = None
+    """The same; there is one once there was a station."""
 
     @property
     def station(self) -> FakeStation:
@@ -109,7 +115,9 @@ class World:
         assert len(running) == 1, "there must be one station, and only one"
         return running[0]
 
-    def make(self, *, catalogue_folder: Path, clock: Clock, on_report: Callable[[Reported], None]) -> FakeStation:
+    def make(
+        self, *, catalogue_folder: Path, clock: Clock, on_report: Callable[[Reported], None], own_port: int
+    ) -> FakeStation:
         """Stands in for the class `Station`."""
         station = FakeStation(catalogue_folder=catalogue_folder, clock=clock, on_report=on_report, world=self)
         self.stations.append(station)
@@ -130,6 +138,8 @@ class FakeStation:
         self.running = False
         self.watched: dict[str, CameraSettings] = {}
         self.calls: list[tuple[Any, ...]] = []
+        self.audit = world.audit or FakeAudit(clock, self._off_loop)
+        world.audit = self.audit
         self.pictures = 0
         self.may_record = True
         self.problem: str | None = None
@@ -253,17 +263,14 @@ class FakeStation:
         self._off_loop()
         self.calls.append(("entity_picture", camera_id, jpeg))
 
-    def check_address(self, url: str) -> None:
-        self._off_loop()
-        if url in self.public_addresses:
-            raise SourceError(SourceFault.PUBLIC_ADDRESS)
-
-    def live_address(self, camera_id: str) -> str:
+    def live_address(self, camera_id: str, entity_url: str = "") -> str:
         self._off_loop()
         source = self.watched[camera_id].source
-        assert isinstance(source, AddressSource)
-        self.check_address(source.url)
-        return source.url.replace("://", f"://{source.username}:{source.password}@")
+        url = source.url if isinstance(source, AddressSource) else entity_url
+        if url in self.public_addresses:
+            raise SourceError(SourceFault.PUBLIC_ADDRESS)
+        self.calls.append(("live_address", url))
+        return LIVE if url else ""
 
     def clip(self, clip_id: str) -> CatalogueEntry:
         self._off_loop()

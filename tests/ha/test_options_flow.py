@@ -28,6 +28,8 @@ CAMERA = {
     "longest_clip_s": 90.0,
     "quiet_s": 12.0,
     "sound": True,
+    "economy": "economy",
+    "cpu_budget_percent": 30.0,
 }
 
 
@@ -70,7 +72,7 @@ async def entry(hass: HomeAssistant, tmp_path: Path) -> AsyncIterator[MockConfig
 async def begin(hass: HomeAssistant, entry: MockConfigEntry, step: str) -> ConfigFlowResult:
     menu = await hass.config_entries.options.async_init(entry.entry_id)
     assert menu["type"] is FlowResultType.MENU
-    assert menu["menu_options"] == ["camera", "house"]
+    assert menu["menu_options"] == ["camera", "access", "house", "house_access"]
     return await hass.config_entries.options.async_configure(menu["flow_id"], {"next_step_id": step})
 
 
@@ -93,6 +95,8 @@ async def test_camera_options_show_what_is_in_force(hass: HomeAssistant, entry: 
         "longest_clip_s": 60.0,
         "quiet_s": 10.0,
         "sound": False,
+        "economy": "auto",
+        "cpu_budget_percent": 50.0,
     }
 
 
@@ -157,7 +161,13 @@ async def test_number_out_of_its_limits_is_refused(
 
 
 def house(folder: Path) -> dict[str, Any]:
-    return {"storage_folder": str(folder), "quota_gb": 50.0, "free_floor_percent": 5.0, "free_floor_gb": 1.5}
+    return {
+        "storage_folder": str(folder),
+        "quota_gb": 50.0,
+        "free_floor_percent": 5.0,
+        "free_floor_gb": 1.5,
+        "public_host": "",
+    }
 
 
 async def test_house_shows_the_defaults_until_something_was_saved(
@@ -171,6 +181,7 @@ async def test_house_shows_the_defaults_until_something_was_saved(
         "quota_gb": 20.0,
         "free_floor_percent": 10.0,
         "free_floor_gb": 2.0,
+        "public_host": "",
     }
     assert form["description_placeholders"] is not None
     assert "do not grow" in form["description_placeholders"]["backups"]

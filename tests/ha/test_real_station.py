@@ -80,7 +80,7 @@ async def test_someone_walks_through_the_room(
     told = await until(hass, "event.room_clip", lambda state: "clip_id" in state.attributes)
     clip_id = told.attributes["clip_id"]
     files = [path for path in (tmp_path / "media" / "localcam").rglob("*") if path.is_file() and clip_id in path.name]
-    assert {path.suffix for path in files} == {".lcv", ".lct"}
+    assert {path.suffix for path in files} == {".lcv", ".lct", ".lce"}
 
     response = await client.get(f"/api/localcam/clips/{clip_id}/video", headers={"Range": "bytes=4-7"})
     assert response.status == 206

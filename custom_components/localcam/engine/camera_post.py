@@ -29,7 +29,7 @@ from .messages import (
     WorkerEnded,
 )
 from .redaction import without_credentials
-from .settings import AddressSource, CameraSettings
+from .settings import AddressRules, AddressSource, CameraSettings
 
 _STOP_S = 8.0
 """For a worker to close its clip."""
@@ -53,6 +53,10 @@ class Home(Protocol):
     @property
     def may_record(self) -> bool:
         """Whether there is room for clips."""
+
+    @property
+    def address_rules(self) -> AddressRules:
+        """What this house adds to the rules on cameras' addresses."""
 
     def next_epoch(self, camera_id: str) -> int:
         """A number greater than that of each earlier life of the camera's worker."""
@@ -215,6 +219,7 @@ class CameraPost:
             epoch=self._epoch,
             storage_folder=self._home.storage_folder,
             may_record=self._home.may_record,
+            address_rules=self._home.address_rules,
         )
         worker = self._executor.start(first, on_reported=self._hear, on_end=ended.put)
         with self._lock:

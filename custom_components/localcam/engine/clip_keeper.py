@@ -3,7 +3,7 @@
 The order of each procedure is that of docs/storage.md, and so are the names of what a crash may leave.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
@@ -18,7 +18,7 @@ from .archive.recovery import RecoveryPlan, plan as plan_recovery
 from .archive.retention import floor_bytes, plan as plan_retention
 from .clip_folders import ClipFolders
 from .clock import Clock
-from .errors import StorageError, UnknownClipError
+from .errors import AuditError, StorageError, UnknownClipError
 from .executor import CameraExecutor
 from .messages import ClipClosed, Reported, Salvage, Salvaged
 from .salvaging import salvage
@@ -27,6 +27,10 @@ from .values import StorageState, StoredFile
 from .vault.disk_space import DiskSpace
 
 CATALOGUE_NAME = "catalogue.db"
+
+type LogDeletions = Callable[[Sequence[tuple[str, str]], str], None]
+"""Told which clips (their ids, and their cameras') are about to be deleted automatically, and why; raises AuditError,
+and then none is."""
 
 
 class ClipReader(Protocol):
@@ -46,12 +50,19 @@ class ClipReader(Protocol):
 class ClipKeeper:
     """Called from any thread that may wait for the disk."""
 
-    def __init__(self, catalogue_folder: Path, clock: Clock, executor: CameraExecutor) -> None:
+    def __init__(
+        self,
+        catalogue_folder: Path,
+        clock: Clock,
+        executor: CameraExecutor,
+        log_deletions: LogDeletions = lambda clips, why: None,
+    ) -> None:
         self._database = Database(catalogue_folder / CATALOGUE_NAME)
         self.archive = Archive(self._database)
         self._identity = Identity(self._database)
         self._clock = clock
         self._executor = executor
+        self._log_deletions = log_deletions
         self._house = HouseSettings(storage_folder="")
         self._folders = ClipFolders("", ())
         self._folder_uuid = ""
@@ -65,16 +76,20 @@ class ClipKeeper:
         """Where clips go now."""
         return self._house.storage_folder
 
-    def open(self, house: HouseSettings) -> None:
-        """Open catalogue and folder, and finish what a crash left; raises ArchiveError, StorageError."""
+    def open(self, house: HouseSettings) -> int:
+        """Open catalogue and folder, and finish what a crash left; raises ArchiveError, StorageError.
+
+        Returns how many clips were saved by that.
+        """
         self._database.open()
         try:
             self.change(house)
-            self.recover()
+            saved = self.recover()
             self.enforce_bounds()
         except BaseException:
             self._database.close()
             raise
+        return len(saved)
 
     def close(self) -> None:
         """Let go of the catalogue."""
@@ -160,8 +175,9 @@ class ClipKeeper:
                 self.may_record = retention.may_record
                 self._delete(retention.over_quota, DeletedBecause.QUOTA)
                 self._delete(retention.below_floor, DeletedBecause.FLOOR)
-            except StorageError:
-                # The folder is gone, or does not let go: such a disk takes no clip either. Garbage is tried again.
+            except StorageError, AuditError:
+                # The folder is gone, or does not let go: such a disk takes no clip either. Garbage is tried again. And
+                # where a deletion cannot be logged there is none (I3), and so no room.
                 self.may_record = False
             return self.state()
 
@@ -221,6 +237,8 @@ class ClipKeeper:
         return folder_uuid
 
     def _delete(self, clip_ids: Sequence[str], why: DeletedBecause) -> None:
+        if clip_ids and why is not DeletedBecause.OWNER:  # who asked for that has logged it, in his own name
+            self._log_deletions([(each, self.archive.clip(each).clip.camera_id) for each in clip_ids], why.value)
         if clip_ids:
             self._unlink(self.archive.begin_delete(clip_ids, why, self._clock.utc_s()))
 

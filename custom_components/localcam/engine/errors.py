@@ -9,8 +9,9 @@
     ├── StorageError            the storage folder does not take or give bytes
     │   └── StorageFullError
     ├── ClipFormatError         packets that no clip can be made of, or a clip that cannot be read
-    └── ArchiveError            the catalogue cannot be used
-        └── UnknownClipError
+    ├── ArchiveError            the catalogue cannot be used
+    │   └── UnknownClipError
+    └── AuditError              the audit log cannot be used; what must be logged first is then not done
 
 Foreign errors are translated where they enter. No text here or below ever holds a password: what libav and sockets
 say of an address is left out where it enters (`ingest/faults.py`).
@@ -41,10 +42,14 @@ class SourceFault(StrEnum):
     UNSUPPORTED_CODEC = "unsupported_codec"
     PUBLIC_ADDRESS = "public_address"
     INVALID_ADDRESS = "invalid_address"
+    FORBIDDEN_ADDRESS = "forbidden_address"
+    """Home Assistant itself, its Supervisor, or a cloud's metadata service."""
     DEVICE_BUSY = "device_busy"
     DEVICE_GONE = "device_gone"
     NO_IMAGE = "entity_without_image"
     """A camera entity that has neither a stream nor still pictures."""
+    NO_KEYFRAME = "no_keyframe"
+    """Sends, but for 20 s nothing that a picture or a clip could begin with."""
     LOST = "lost"
     """Was there, and stopped sending."""
 
@@ -89,3 +94,7 @@ class ArchiveError(EngineError):
 
 class UnknownClipError(ArchiveError):
     """No such clip."""
+
+
+class AuditError(EngineError):
+    """The audit log cannot be used; what must be logged before it is done must then not be done."""

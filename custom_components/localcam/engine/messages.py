@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from .errors import SourceFault
-from .settings import CameraSettings
-from .values import Calibration, CameraFacts, CameraProblem, Clip, DetectorModel, Kind, MotionEvent
+from .settings import NO_MORE_RULES, AddressRules, CameraSettings
+from .values import Calibration, CameraFacts, CameraProblem, Clip, DetectorModel, Kind, MotionEvent, Shedding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +31,7 @@ class Watch:
     storage_folder: str
     may_record: bool
     model: DetectorModel | None = None
+    address_rules: AddressRules = NO_MORE_RULES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,7 @@ class Probe:
     settings: CameraSettings
     timeout_s: float = 10.0
     """For the first picture."""
+    address_rules: AddressRules = NO_MORE_RULES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,6 +267,12 @@ class Health:
     """Of one core, since the last report."""
     memory_bytes: int
     """Anonymous memory; 0 where the system does not tell."""
+    lacks_keyframes: bool = False
+    """It sends, and for 20 s nothing that a picture or a clip could begin with."""
+    economises: bool = False
+    """Keyframes alone are decoded while the room is quiet."""
+    shed: Shedding = Shedding.NOTHING
+    """To keep to the CPU budget."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from .messages import (
     Reported,
     StreamAddress,
 )
-from .settings import CameraSettings
+from .settings import NO_MORE_RULES, AddressRules, CameraSettings
 
 _ENDING_S = 3.0
 
@@ -28,6 +28,7 @@ def probe(
     entity_address: Callable[[], StreamAddress | None] | None = None,
     entity_picture: Callable[[], bytes] | None = None,
     executor: CameraExecutor | None = None,
+    address_rules: AddressRules = NO_MORE_RULES,
 ) -> Probed:
     """What the camera shows; blocks for up to about 25 s.
 
@@ -36,7 +37,7 @@ def probe(
     """
     inbox: SimpleQueue[Reported | None] = SimpleQueue()
     worker = (executor or LocalExecutor()).start(
-        Probe(settings=settings), on_reported=inbox.put, on_end=lambda _: inbox.put(None)
+        Probe(settings=settings, address_rules=address_rules), on_reported=inbox.put, on_end=lambda _: inbox.put(None)
     )
     try:
         while (reported := inbox.get()) is not None:

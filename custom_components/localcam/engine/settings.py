@@ -79,6 +79,17 @@ class RecordSettings:
     sound: bool = False
 
 
+class Economising(StrEnum):
+    """What is decoded of a camera while its room is quiet."""
+
+    AUTO = "auto"
+    """Economy where there is no smaller stream and keyframes come at least every 2 s; else fast."""
+    FAST = "fast"
+    """Everything: motion is noticed soonest."""
+    ECONOMY = "economy"
+    """Keyframes alone, until something is suspected."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DetectSettings:
     """What counts as motion."""
@@ -91,6 +102,9 @@ class DetectSettings:
     """Where one includes, nothing outside those that do counts."""
     noise_floor: bytes = field(default=b"", repr=False)
     """What calibrating found the empty room to vary by, as `detect/noise_floor.py` writes it; empty for nothing."""
+    economy: Economising = Economising.AUTO
+    cpu_budget_share: float = 0.5
+    """Of one core: beyond it less is looked at; recording goes on whatever it costs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +120,20 @@ class CameraSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AddressRules:
+    """What of the rules on cameras' addresses only this house knows; `ingest/address.py` has the others."""
+
+    own_port: int = 0
+    """Of Home Assistant's own web server: no camera on any address of this machine. 0 for none."""
+    public_host: str = ""
+    """The one host of the internet that the owner allowed; empty for none."""
+
+
+NO_MORE_RULES = AddressRules()
+"""Where there is neither a web server nor an allowed host."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HouseSettings:
     """What all cameras share."""
 
@@ -117,6 +145,8 @@ class HouseSettings:
     """Of the disk; recording keeps at least this free,"""
     free_floor_bytes: int = 2 * GIB
     """and at least this many bytes."""
+    public_host: str = ""
+    """See `AddressRules`."""
 
     def older_folders_after(self, folder: str) -> tuple[str, ...]:
         """Where clips lie besides `folder`, once that is the storage folder."""
@@ -130,6 +160,7 @@ LIMITS: Mapping[str, tuple[float, float]] = {
     "post_roll_s": (1, 60),
     "longest_clip_s": (10, 600),
     "quiet_s": (1, 300),
+    "cpu_budget_percent": (3, 100),
     "quota_gb": (0.1, 100_000),
     "free_floor_percent": (0, 90),
     "free_floor_gb": (0, 10_000),
@@ -183,6 +214,13 @@ def noise_floor_text(noise_floor: bytes) -> str:
     return binascii.b2a_base64(zlib.compress(noise_floor, 9), newline=False).decode() if noise_floor else ""
 
 
+def _economising(given: object) -> Economising:
+    try:
+        return Economising(str(given))
+    except ValueError as err:
+        raise SettingsError(str(err)) from None
+
+
 def _noise_floor(options: Mapping[str, Any]) -> bytes:
     import binascii
     import zlib
@@ -216,6 +254,8 @@ def parse_camera(camera_id: str, data: Mapping[str, Any], options: Mapping[str, 
             quiet_s=_number(options, "quiet_s", 10),
             zones=parse_zones(options.get("zones", ())),
             noise_floor=_noise_floor(options),
+            economy=_economising(options.get("economy", Economising.AUTO)),
+            cpu_budget_share=_number(options, "cpu_budget_percent", 50) / 100,
         ),
     )
 
@@ -228,4 +268,5 @@ def parse_house(options: Mapping[str, Any], default_folder: str) -> HouseSetting
         quota_bytes=int(_number(options, "quota_gb", 20) * GIB),
         free_floor_share=_number(options, "free_floor_percent", 10) / 100,
         free_floor_bytes=int(_number(options, "free_floor_gb", 2) * GIB),
+        public_host=_text(options, "public_host", "").strip(),
     )

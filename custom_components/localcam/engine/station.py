@@ -11,13 +11,15 @@ from datetime import tzinfo
 from pathlib import Path
 import random
 
-from .backoff import Backoff
+from .audit_keeper import AuditKeeper
+from .backoff import CRASH_STEPS_S, Backoff
 from .camera_post import CameraPost
 from .clip_keeper import ClipKeeper, ClipReader
 from .clock import Clock
 from .errors import EngineError, WorkerError
 from .executor import CameraExecutor, LocalExecutor
-from .ingest.address import check_address, with_credentials
+from .ingest.address import Place, locate, split_credentials
+from .live_views import LiveViews
 from .messages import (
     ClipClosed,
     EntityAddress,
@@ -27,7 +29,7 @@ from .messages import (
     Reported,
     StreamAddress,
 )
-from .settings import AddressSource, CameraSettings, HouseSettings
+from .settings import AddressRules, AddressSource, CameraSettings, EntitySource, HouseSettings
 from .values import CatalogueEntry, ClipDay, ClipQuery, ClipVerdict, StorageState
 from .watched_cameras import WatchedCameras
 
@@ -42,16 +44,25 @@ class Station:
         clock: Clock,
         on_report: Callable[[Reported], None],
         executor: CameraExecutor | None = None,
+        own_port: int = 0,
     ) -> None:
+        """`own_port`: of Home Assistant's web server, where no camera is."""
+        self._address_rules = AddressRules(own_port=own_port)
         self._clock = clock
         self._on_report = on_report
         self._executor = executor or LocalExecutor()
-        self._keeper = ClipKeeper(catalogue_folder, clock, self._executor)
+        self.audit = AuditKeeper(catalogue_folder, clock)
+        """Who did what; also to be asked by whoever shows or changes something, before it is done."""
+        self._keeper = ClipKeeper(catalogue_folder, clock, self._executor, self.audit.log_deletions)
         self._cameras = WatchedCameras(self._new_post)
+        self._live = LiveViews(self._locate, clock)
 
     def start(self, house: HouseSettings) -> None:
         """Open the catalogue and finish what a crash left; raises ArchiveError or StorageError."""
-        self._keeper.open(house)
+        self._take_rules(house)
+        self.audit.open()
+        saved = self._keeper.open(house)
+        self.audit.log_recovery(None, saved)
 
     def choose_folder(self, house: HouseSettings) -> None:
         """Instead of `change_house`, where the station does not run. Raises ArchiveError or StorageError."""
@@ -59,12 +70,16 @@ class Station:
 
     def stop(self) -> None:
         """End every worker, each closing its clip, then the catalogue; nothing can be watched afterwards."""
+        self._live.end_all()
         self._cameras.close()
         self._keeper.close()
+        self.audit.close()
 
     def change_house(self, house: HouseSettings) -> None:
-        """Other bounds at once; another folder for the clips that follow. Raises StorageError."""
-        if self._keeper.change(house):
+        """Other bounds at once; another folder for the clips that follow, another public host. Raises StorageError."""
+        moved = self._keeper.change(house)
+        if self._take_rules(house) or moved:
+            self._live.end_all()
             self._cameras.watch_all_anew()
         self.enforce_bounds()
 
@@ -79,7 +94,8 @@ class Station:
         self._cameras.change(settings)
 
     def rest(self, camera_id: str) -> None:
-        """Close the clip and end the worker; returns when nothing of it is left."""
+        """Close the clip, end the live view and the worker; returns when nothing of it is left."""
+        self._live.end(camera_id)
         self._cameras.rest(camera_id)
 
     def picture(self, camera_id: str) -> bytes:
@@ -110,21 +126,18 @@ class Station:
         """The answer to the camera's `PictureWanted`."""
         self._tell(camera_id, EntityPicture(jpeg=jpeg))
 
-    def check_address(self, url: str) -> None:
-        """Raise SourceError for an address that LocalCam does not connect to; the name is resolved for it."""
-        check_address(url)
+    def live_address(self, camera_id: str, entity_url: str = "") -> str:
+        """Where the main stream can be watched live, on loopback; empty where there is none.
 
-    def live_address(self, camera_id: str) -> str:
-        """Where the main stream is, with credentials, for the live view; empty where there is none.
-
-        Raises SourceError for an address that LocalCam does not connect to.
+        `entity_url`: where a camera entity's stream is now, perhaps with credentials. Raises SourceError for an
+        address that LocalCam does not connect to; the name is resolved for it.
         """
         post = self._cameras.post(camera_id)
         source = post.settings.source if post else None
-        if not isinstance(source, AddressSource):
-            return ""
-        check_address(source.url)
-        return with_credentials(source.url, source.username, source.password)
+        if entity_url and isinstance(source, EntitySource):
+            url, username, password = split_credentials(entity_url)
+            source = AddressSource(url=url, username=username, password=password)
+        return self._live.address(camera_id, source) if isinstance(source, AddressSource) else ""
 
     # Clips
 
@@ -188,6 +201,11 @@ class Station:
         """Whether there is room for clips."""
         return self._keeper.may_record
 
+    @property
+    def address_rules(self) -> AddressRules:
+        """What this house adds to the rules on cameras' addresses."""
+        return self._address_rules
+
     def next_epoch(self, camera_id: str) -> int:
         """A number greater than that of each earlier life of the camera's worker."""
         return self._keeper.archive.next_epoch(camera_id)
@@ -214,11 +232,23 @@ class Station:
         except EngineError as err:
             failed = RecordingFailed(fault=RecordingFault.DISK_ERROR, detail=str(err))
             saved = [Reported(camera_id=camera_id, epoch=0, sequence=0, report=failed)]
+        else:
+            self.audit.log_recovery(camera_id, len(saved))
         for reported in saved:
             self._on_report(reported)
 
+    def _take_rules(self, house: HouseSettings) -> bool:
+        """Whether they are others than before."""
+        before = self._address_rules
+        self._address_rules = replace(before, public_host=house.public_host)
+        return before != self._address_rules
+
+    def _locate(self, url: str) -> Place:
+        return locate(url, rules=self._address_rules)
+
     def _new_post(self, settings: CameraSettings) -> CameraPost:
-        return CameraPost(settings, self._executor, self, self._on_report, self._clock, Backoff(random.random))
+        backoff = Backoff(random.random, CRASH_STEPS_S)
+        return CameraPost(settings, self._executor, self, self._on_report, self._clock, backoff)
 
     def _post_or_offline(self, camera_id: str) -> CameraPost:
         post = self._cameras.post(camera_id)

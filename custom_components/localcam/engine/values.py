@@ -173,6 +173,16 @@ class Calibration:
     """See `DetectSettings`; empty with a fault."""
 
 
+class Shedding(StrEnum):
+    """What of the analysis is left out so that a worker keeps to its CPU budget; never anything of the recording."""
+
+    NOTHING = "nothing"
+    LOOKS = "looks"
+    """Every second look."""
+    DECODING = "decoding"
+    """Everything but keyframes, also while something moves."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Features:
     """What one analysed frame's motion looks like, as numbers of a fixed order."""

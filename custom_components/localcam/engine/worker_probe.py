@@ -9,7 +9,7 @@ from .errors import DetectStreamError, SourceError, SourceFault
 from .ingest.probing import try_source
 from .ingest.source import MediaSource
 from .messages import EntityAddress, EntityPicture, Probe, Probed, ProbeFailed
-from .settings import CameraSettings
+from .settings import AddressRules, CameraSettings
 from .wire import decode_command, read_message
 from .worker_entity import EntityDesk
 from .worker_inbox import Role
@@ -37,7 +37,7 @@ def _attempt(probe: Probe, desk: EntityDesk, outbox: Outbox, clock: Clock, stop:
     # A stream is only asked for its sound where sound is wanted; here it is, so that the owner is told of it.
     settings = replace(probe.settings, record=replace(probe.settings.record, sound=True))
     try:
-        sources = {role: _source(settings, role, desk, clock, stop) for role in roles(settings)}
+        sources = {role: _source(settings, role, desk, clock, stop, probe.address_rules) for role in roles(settings)}
         facts, jpeg = try_source(sources[Role.MAIN], sources.get(Role.DETECT), timeout_s=probe.timeout_s, clock=clock)
     except SourceError as err:
         of_detect_stream = isinstance(err, DetectStreamError)
@@ -46,9 +46,11 @@ def _attempt(probe: Probe, desk: EntityDesk, outbox: Outbox, clock: Clock, stop:
         outbox.report(Probed(facts=facts, jpeg=jpeg))
 
 
-def _source(settings: CameraSettings, role: Role, desk: EntityDesk, clock: Clock, stop: Event) -> MediaSource:
+def _source(
+    settings: CameraSettings, role: Role, desk: EntityDesk, clock: Clock, stop: Event, rules: AddressRules
+) -> MediaSource:
     try:
-        return source_maker(settings, role, desk, clock, stop)()
+        return source_maker(settings, role, desk, clock, stop, rules)()
     except SourceError as err:
         raise (DetectStreamError if role is Role.DETECT else SourceError)(err.fault, err.detail) from err
 

@@ -6,6 +6,7 @@ from ulid_transform import ulid_now
 
 from .clock import Clock
 from .detect.event_machine import Named, Started
+from .errors import StorageError, WorkerError
 from .messages import (
     Answer,
     ClipClosed,
@@ -25,6 +26,7 @@ from .record.writing import problem_of
 from .settings import RecordSettings
 from .values import MotionEvent, Packet, StreamFormat
 from .vault.vault import Vault
+from .worker_confinement import folder_identity
 from .worker_finisher import Finisher, FinishOrder
 from .worker_inbox import ClipFinished, Inbox
 from .worker_outbox import Outbox
@@ -44,7 +46,9 @@ class Recording:
         self._inbox = inbox
         self._clock = clock
         self._sight = sight
-        self._vault = Vault(Path(first.storage_folder))
+        self._folder = Path(first.storage_folder)
+        self._folder_was = folder_identity(self._folder)
+        self._vault = Vault(self._folder)
         self._finisher = Finisher(self._vault, inbox)
         record = first.settings.record
         self._ring = RingBuffer(max(record.pre_roll_s, _KEPT_S), _RING_BYTES)
@@ -61,6 +65,11 @@ class Recording:
     def packet(self, packet: Packet) -> None:
         """A packet of the main stream arrived."""
         self._pass_on(self._recorder.packet(packet))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a clip grows, or is about to."""
+        return self._recorder.is_open
 
     def motion_started(self, started: Started) -> None:
         """An event began."""
@@ -132,7 +141,13 @@ class Recording:
                 self.finished(delivery)
 
     def _open_clip(self, name: str, identity: ClipIdentity, formats: tuple[StreamFormat, ...]) -> GrowingFile:
-        return open_clip(self._vault, name, identity, formats)
+        try:
+            return open_clip(self._vault, name, identity, formats)
+        except StorageError as err:
+            if isinstance(err.__cause__, PermissionError) and folder_identity(self._folder) != self._folder_was:
+                # A disk was mounted anew: this process may not write there (`worker_confinement`), its successor may.
+                raise WorkerError("the storage folder is another one") from err
+            raise
 
     def _pass_on(self, outputs: tuple[RecorderOutput, ...]) -> None:
         for output in outputs:

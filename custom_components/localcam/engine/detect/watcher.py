@@ -70,6 +70,11 @@ class MotionWatcher:
         return self._machine.state in {State.MOVING, State.FADING}
 
     @property
+    def calm(self) -> bool:
+        """Whether keyframes are enough: no event is open, nothing was suspected of late, nothing is being learned."""
+        return self._machine.event is None and not self._suspects and not self.calibrating
+
+    @property
     def event(self) -> MotionEvent | None:
         """The open event as it is now, whether it alerts or not."""
         return self._machine.event
@@ -84,9 +89,13 @@ class MotionWatcher:
     @property
     def interval_s(self) -> float:
         """Between analysed frames, as things are now."""
-        suspected = self._looked_at_s is not None and self._looked_at_s - self._suspected_at_s <= ALERT_S
+        suspected = self._suspects
         alert = not self.moving and (self.in_motion or suspected)
         return ALERT_INTERVAL_S if alert else INTERVAL_S
+
+    @property
+    def _suspects(self) -> bool:
+        return self._looked_at_s is not None and self._looked_at_s - self._suspected_at_s <= ALERT_S
 
     def look(self, frame: Frame) -> tuple[Transition, ...]:
         """Analyse a frame; frames come in the order of their capture."""
