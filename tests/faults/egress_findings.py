@@ -41,8 +41,16 @@ class Findings:
     def _seen_pictures(self) -> list[str]:
         marked = self.full.marked
         return [
-            *(f"a camera's picture passed on {link}" for link in marked if marked[link] and link not in _MAY_CARRY_PICTURES),
-            *(f"no picture was seen on {link}: the search for it proves nothing" for link in _MAY_CARRY_PICTURES if not marked[link]),
+            *(
+                f"a camera's picture passed on {link}"
+                for link in marked
+                if marked[link] and link not in _MAY_CARRY_PICTURES
+            ),
+            *(
+                f"no picture was seen on {link}: the search for it proves nothing"
+                for link in _MAY_CARRY_PICTURES
+                if not marked[link]
+            ),
             *(["packets came too fast to be read"] if self.full.missed else []),
         ]
 
@@ -60,7 +68,7 @@ class Findings:
         for to in CONTROLS:
             more = [after.counted.bad_to.get(to, 0) - before.counted.bad_to.get(to, 0) for before, after in pairs]
             noticed[f"control {to}"] = min(more)
-        noticed["control name"] = min(CONTROL_NAME in after.asked for _, after in pairs)
+        noticed["control name"] = int(all(CONTROL_NAME in after.asked for _, after in pairs))
         noticed["control mark"] = min(after.marked["wan"] - before.marked["wan"] for before, after in pairs)
         told = set(media_in(self.full_after_control.heard)) - set(media_in(self.full.heard))
         noticed["control event"] = len(told) if self.heard_control else 0

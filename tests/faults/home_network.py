@@ -1,4 +1,4 @@
-"""A simulated home: Home Assistant's network with cables to cameras, a client, a guest and an internet that is silent."""
+"""A simulated home: Home Assistant's network with cables to cameras, client, guest and a silent internet."""
 
 from dataclasses import dataclass
 import json
@@ -29,6 +29,8 @@ table inet watch {{
   set cam_to {{ type ipv4_addr . inet_proto . inet_service; size 4096; flags dynamic; counter; }}
   set bad_to {{ type ipv4_addr . inet_proto . inet_service; size 4096; flags dynamic; counter; }}
   set bad6_to {{ type ipv6_addr . inet_proto . inet_service; size 4096; flags dynamic; counter; }}
+  set other_to {{ type ipv4_addr . inet_proto; size 4096; flags dynamic; counter; }}
+  set other6_to {{ type ipv6_addr . inet_proto; size 4096; flags dynamic; counter; }}
   chain leaving {{
     type filter hook output priority 0; policy accept;
     oifname "lo" accept
@@ -40,8 +42,10 @@ table inet watch {{
     icmpv6 type {{ nd-router-solicit, nd-neighbor-solicit, nd-neighbor-advert, mld-listener-report, \
       mld2-listener-report }} counter name kernel_own accept
     counter name egress_bad
-    meta nfproto ipv4 update @bad_to {{ ip daddr . meta l4proto . th dport }}
-    meta nfproto ipv6 update @bad6_to {{ ip6 daddr . meta l4proto . th dport }}
+    meta nfproto ipv4 meta l4proto {{ tcp, udp }} update @bad_to {{ ip daddr . meta l4proto . th dport }} accept
+    meta nfproto ipv6 meta l4proto {{ tcp, udp }} update @bad6_to {{ ip6 daddr . meta l4proto . th dport }} accept
+    meta nfproto ipv4 update @other_to {{ ip daddr . meta l4proto }}
+    meta nfproto ipv6 update @other6_to {{ ip6 daddr . meta l4proto }}
   }}
 }}
 """
@@ -96,7 +100,11 @@ class HomeNetwork:
         return Counted(
             packets=packets,
             camera_to=_by_destination(sets["cam_to"]),
-            bad_to=_by_destination(sets["bad_to"]) | _by_destination(sets["bad6_to"]),
+            bad_to={
+                to: count
+                for name in ("bad_to", "bad6_to", "other_to", "other6_to")
+                for to, count in _by_destination(sets[name]).items()
+            },
         )
 
 

@@ -1,4 +1,4 @@
-"""What people of the house do with LocalCam, over HTTP alone: add cameras, watch, play, flag, delete; and a guest tries."""
+"""What people of the house do with LocalCam, over HTTP alone: add cameras, watch, play, flag, delete."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -8,9 +8,8 @@ import threading
 from typing import Any
 
 from scripts.config_flow import FlowRefusedError, add_entry
-from scripts.home_assistant import HomeAssistant
 from tests.faults.home_socket import ask_by_websocket
-from tests.faults.namespaces import Network
+from tests.faults.watched_house import WatchedHouse
 
 PATIENCE_S = 60.0
 _PART_BYTES = 200_000
@@ -32,11 +31,11 @@ class Done:
 
 
 class HouseVisit:
-    """One after the other, from the client's network, which the calling thread must be in; raises where a step fails."""
+    """From the client's network, in which the calling thread must be; every step raises where it fails."""
 
-    def __init__(self, home: HomeAssistant, guest: Network) -> None:
-        self._home = home
-        self._guest = guest
+    def __init__(self, house: WatchedHouse) -> None:
+        self._house = house
+        self._home = house.home
         self.done = Done()
 
     def add_camera(self, name: str, url: str) -> None:
@@ -63,7 +62,9 @@ class HouseVisit:
         for name in cameras:
             # At rest a growing clip is closed.
             self._act("switch", "turn_on", {"entity_id": f"switch.{name}_privacy"})
-        self._until(lambda: {clip["camera"] for clip in self._clips()} >= {f"camera.{each}" for each in cameras}, "clips")
+        self._until(
+            lambda: {clip["camera"] for clip in self._clips()} >= {f"camera.{each}" for each in cameras}, "clips"
+        )
         clips = self._clips()
         for clip in clips:
             self._look_at(clip["clip_id"])
@@ -74,7 +75,8 @@ class HouseVisit:
 
     def _look_at(self, clip_id: str) -> None:
         address = f"/api/localcam/clips/{clip_id}"
-        self._turn_guest_away(f"{address}/video")
+        self._house.turn_guest_away(f"{address}/video")
+        self.done.turned_away += 1
         whole = int(self._home.fetch("HEAD", f"{address}/video").headers["content-length"])
         for start in range(0, whole, _PART_BYTES):
             asked = {"Range": f"bytes={start}-{min(start + _PART_BYTES, whole) - 1}"}
@@ -86,13 +88,6 @@ class HouseVisit:
         self._act("localcam", "flag_clip", flag)
         self.done.flags += 1
         self.done.clips += 1
-
-    def _turn_guest_away(self, path: str) -> None:
-        with self._guest.inside():
-            for claimed in ("", "Bearer nonsense"):
-                answer = self._home.fetch("GET", path, headers={"Authorization": claimed})
-                assert answer.status in (401, 403), f"a guest was answered {answer.status}"
-                self.done.turned_away += 1
 
     def _see(self, path: str) -> None:
         answer = self._home.fetch("GET", path)
@@ -126,7 +121,8 @@ class HouseVisit:
         return (gzip.decompress(answer.body) if packed else answer.body).decode().splitlines()
 
     def _clips(self) -> list[dict[str, Any]]:
-        clips: list[dict[str, Any]] = self._act("localcam", "list_clips?return_response", {})["service_response"]["clips"]
+        answer = self._act("localcam", "list_clips?return_response", {})
+        clips: list[dict[str, Any]] = answer["service_response"]["clips"]
         return clips
 
     def _state(self, entity_id: str) -> str:

@@ -52,7 +52,7 @@ class Network:
 
     @contextmanager
     def inside(self) -> Iterator[None]:
-        """What this thread opens or starts meanwhile, threads and processes too, is in this network, and stays in it."""
+        """What this thread opens or starts meanwhile, threads and processes too, is in this network and stays there."""
         with _HERE.open() as here, Path("/run/netns", self.name).open() as there:
             os.setns(there.fileno(), os.CLONE_NEWNET)
             try:

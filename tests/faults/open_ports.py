@@ -7,7 +7,10 @@ _LISTENING = "0A"
 
 
 def open_ports(pid: int) -> set[str]:
-    """Such as `tcp 10.77.2.1:8123`: listening TCP and all bound UDP, but for the loopback interface (proc_pid_net(5))."""
+    """Such as `tcp 10.77.2.1:8123`: listening TCP and all bound UDP, but for the loopback interface.
+
+    The format is in proc_pid_net(5).
+    """
     return {
         f"{protocol} {address}:{port}"
         for table in ("tcp", "tcp6", "udp", "udp6")

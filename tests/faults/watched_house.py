@@ -17,6 +17,8 @@ from tests.faults.open_ports import open_ports
 from tests.faults.wire_tap import WireTap
 
 PORT = 8123
+_STARTS_WITHIN_S = 240.0
+"""Two start at the same time, on whatever machine this is."""
 PUBLIC_NAME = "elsewhere.home.arpa"
 """A name of the house that leads out of it."""
 NAMES = {
@@ -82,7 +84,7 @@ class WatchedHouse:
     def start(self) -> None:
         """Start Home Assistant, and listen to it."""
         with self.network.home.inside():
-            self.home.start()
+            self.home.start(_STARTS_WITHIN_S)
         with self.network.client.inside():
             self._ear = HouseEar(self.home)
             self._ear.start()
@@ -91,6 +93,13 @@ class WatchedHouse:
         """A camera of this house, as long as the house stands."""
         with self.network.cameras.inside():
             return self._stack.enter_context(camera)
+
+    def turn_guest_away(self, path: str) -> None:
+        """Somebody on the guests' cable asks for `path`, without credentials and with wrong ones."""
+        with self.network.guest.inside():
+            for claimed in ("", "Bearer nonsense"):
+                answer = self.home.fetch("GET", path, headers={"Authorization": claimed})
+                assert answer.status in (401, 403), f"a guest was answered {answer.status}"
 
     def hears(self, what: bytes) -> bool:
         """Whether Home Assistant says an event with these bytes in it, soon."""
