@@ -26,6 +26,7 @@ from tests.faults.watched_house import PUBLIC_NAME, WatchedHouse
 from tests.rtsp_server import RtspServer, VideoFile
 
 _BEGAN_S = time.monotonic()
+_PLAYS, _FILM_S = 20, 30
 _CONTROL_EVENT = "egress_control"
 
 
@@ -35,7 +36,8 @@ def main(seconds: float) -> dict[str, Any]:
         folder = Path(name)
         own_the_machine(NAME_SERVER, folder)
         _say("making a film")
-        film = marked_film(folder)
+        # A camera whose stream ends would be away when somebody looks.
+        film = marked_film(folder, _PLAYS + int(seconds / _FILM_S))
         _say("starting Home Assistant twice")
         with (
             WatchedHouse("bare", folder / "bare", with_localcam=False) as bare,

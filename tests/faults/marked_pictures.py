@@ -21,8 +21,8 @@ _WRITER = UUID("6a0a3f0e-6f5b-4f0e-9a55-0f3c1d9be5a1")
 _SIZE_PX = (320, 192)
 
 
-def marked_film(folder: Path) -> Path:
-    """Somebody walks through a room, in H.264; each picture has the mark as unregistered user data.
+def marked_film(folder: Path, plays: int = 1) -> Path:
+    """Somebody walks through a room, so many times, in H.264; each picture has the mark as unregistered user data.
 
     The format is ITU-T H.264, D.1.7 (payload type 5: a UUID, then bytes).
     """
@@ -33,11 +33,14 @@ def marked_film(folder: Path) -> Path:
     with av.open(str(plain)) as source, av.open(str(path), "w") as out:
         video = source.streams.video[0]
         stream = out.add_stream_from_template(video)
-        for packet in source.demux(video):
-            if packet.size:
+        packets = [packet for packet in source.demux(video) if packet.size]
+        span = sum(packet.duration or 0 for packet in packets)
+        for play in range(plays):
+            for packet in packets:
                 marked = av.Packet(len(unit).to_bytes(4) + unit + bytes(packet))
-                marked.pts, marked.dts, marked.duration = packet.pts, packet.dts, packet.duration
-                marked.time_base, marked.is_keyframe = packet.time_base or Fraction(1), packet.is_keyframe
+                marked.pts, marked.dts = (packet.pts or 0) + play * span, (packet.dts or 0) + play * span
+                marked.duration, marked.is_keyframe = packet.duration, packet.is_keyframe
+                marked.time_base = packet.time_base or Fraction(1)
                 marked.stream = stream
                 out.mux(marked)
     return path
