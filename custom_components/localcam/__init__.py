@@ -9,17 +9,21 @@ from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
+from .access_rules import async_load_rules
+from .audit_services import async_register_audit_services
 from .bridge import HOUSE, House
 from .const import DOMAIN
 from .coordinator import LocalCamConfigEntry, LocalCamCoordinator, LocalCamData
 from .engine.errors import ArchiveError, EngineError, SettingsError
 from .services import async_register_services
 from .views import async_register_views
+from .websocket import async_register_commands
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 PLATFORMS = [
     Platform.BINARY_SENSOR,
+    Platform.BUTTON,
     Platform.CAMERA,
     Platform.EVENT,
     Platform.IMAGE,
@@ -31,9 +35,12 @@ PLATFORMS = [
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Offer what is there once for all cameras; Home Assistant calls this before the first entry."""
+    await async_load_rules(hass)
     hass.data[HOUSE] = House(hass)
     async_register_services(hass)
+    async_register_audit_services(hass)
     async_register_views(hass)
+    async_register_commands(hass)
     return True
 
 

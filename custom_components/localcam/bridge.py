@@ -15,14 +15,18 @@ from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
 from .coordinator import LocalCamCoordinator
+from .engine.audited import AuditHead, AuditNote, Deed
 from .engine.clock import Clock, SystemClock
 from .engine.errors import EngineError
 from .engine.messages import Reported
 from .engine.settings import HouseSettings
 from .engine.station import Station
 from .engine.values import StorageState
-from .house import async_load_house, async_on_house_change
+from .house import async_load_house, async_on_house_change, own_port
+from .ledger import Ledger
 from .storage_folder import swells_backups
+from .stream_places import StreamPlaces
+from .who import Who
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -30,6 +34,7 @@ BOUNDS_EVERY = timedelta(minutes=1)
 
 ISSUE_STORAGE_FULL = "storage_full"
 ISSUE_CLIPS_IN_BACKUPS = "clips_in_backups"
+ISSUE_PUBLIC_HOST = "public_host_allowed"
 
 
 class House:
@@ -39,6 +44,12 @@ class House:
         self.hass = hass
         self.clock = clock or SystemClock()
         self.storage: StorageState | None = None
+        self.ledger = Ledger(hass, self.clock, self._on_audit_head)
+        """What is done is written there first."""
+        self.streams = StreamPlaces()
+        self._audit_head: AuditHead | None = None
+        self.away: set[str] = set()
+        """Cameras of which the log said last that they are not available; a camera that is loaded anew is no other."""
         self._coordinators: dict[str, LocalCamCoordinator] = {}
         self._station: Station | None = None
         self._changing = asyncio.Lock()
@@ -69,6 +80,7 @@ class House:
             if self._station is None:
                 await self._async_start(await async_load_house(self.hass))
             self._coordinators[coordinator.camera_id] = coordinator
+            coordinator.async_audit_signed(self._audit_head)
             if self.storage is not None:
                 coordinator.async_storage_changed(self.storage)
 
@@ -83,6 +95,10 @@ class House:
         """Follow new settings of the house, before they are saved. Raises EngineError."""
         async with self._changing:
             if self._station is not None:
+                who = Who.acting(self.hass)
+                await self.ledger.async_try_record(
+                    AuditNote(deed=Deed.SETTINGS, user_id=who.user_id, token_id=who.token_id, reason="house")
+                )
                 await self.hass.async_add_executor_job(self._station.change_house, settings)
                 await self._async_look_at_storage(settings)
             elif settings.storage_folder != (await async_load_house(self.hass)).storage_folder:
@@ -107,6 +123,7 @@ class House:
             await self.hass.async_add_executor_job(station.stop)
             raise
         self._station = station
+        self.ledger.async_begin(station.audit)
         # Entries are not unloaded when Home Assistant stops.
         self._undo = [
             self.hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, self._async_home_assistant_stops),
@@ -118,16 +135,20 @@ class House:
 
     def _new_station(self) -> Station:
         return Station(
-            catalogue_folder=Path(self.hass.config.path(DOMAIN)), clock=self.clock, on_report=self._on_report
+            catalogue_folder=Path(self.hass.config.path(DOMAIN)),
+            clock=self.clock,
+            on_report=self._on_report,
+            own_port=own_port(self.hass),
         )
 
     async def _async_stop(self) -> None:
         for undo in self._undo:
             undo()
         self._undo = []
-        for issue_id in (ISSUE_STORAGE_FULL, ISSUE_CLIPS_IN_BACKUPS):
+        for issue_id in (ISSUE_STORAGE_FULL, ISSUE_CLIPS_IN_BACKUPS, ISSUE_PUBLIC_HOST):
             ir.async_delete_issue(self.hass, DOMAIN, issue_id)
         station, self._station, self.storage = self._station, None, None
+        self.ledger.async_end()
         if station is not None:
             await self.hass.async_add_executor_job(station.stop)
 
@@ -146,6 +167,13 @@ class House:
     def _async_receive(self, reported: Reported) -> None:
         if coordinator := self._coordinators.get(reported.camera_id):
             coordinator.async_receive(reported)
+
+    @callback
+    def _on_audit_head(self, head: AuditHead | None) -> None:
+        if head != self._audit_head:
+            self._audit_head = head
+            for coordinator in list(self._coordinators.values()):
+                coordinator.async_audit_signed(head)
 
     # Storage
 
@@ -177,6 +205,14 @@ class House:
             swells_backups, settings.storage_folder, self.hass.config.config_dir
         )
         _set_issue(self.hass, ISSUE_CLIPS_IN_BACKUPS, exists=in_backups, severity=ir.IssueSeverity.WARNING)
+        # As long as it is allowed, nobody shall forget it.
+        _set_issue(
+            self.hass,
+            ISSUE_PUBLIC_HOST,
+            exists=bool(settings.public_host),
+            severity=ir.IssueSeverity.WARNING,
+            placeholders={"host": settings.public_host},
+        )
         await self._async_check_bounds()
 
 
@@ -184,8 +220,23 @@ HOUSE: HassKey[House] = HassKey(f"{DOMAIN}_running_house")
 
 
 @callback
-def _set_issue(hass: HomeAssistant, issue_id: str, *, exists: bool, severity: ir.IssueSeverity) -> None:
+def _set_issue(
+    hass: HomeAssistant,
+    issue_id: str,
+    *,
+    exists: bool,
+    severity: ir.IssueSeverity,
+    placeholders: dict[str, str] | None = None,
+) -> None:
     if exists:
-        ir.async_create_issue(hass, DOMAIN, issue_id, is_fixable=False, severity=severity, translation_key=issue_id)
+        ir.async_create_issue(
+            hass,
+            DOMAIN,
+            issue_id,
+            is_fixable=False,
+            severity=severity,
+            translation_key=issue_id,
+            translation_placeholders=placeholders,
+        )
     else:
         ir.async_delete_issue(hass, DOMAIN, issue_id)

@@ -5,7 +5,7 @@ ending in `_utc_s` are seconds since 1970 UTC and are only for people. Media tim
 `time_base` of their stream.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -104,9 +104,14 @@ class MotionMap:
     """Changed cells of each square of 4 x 4 cells in or next to which something moves; 0 elsewhere."""
     present_squares: npt.NDArray[np.uint8]
     """Changed cells of each square in which somebody who was seen to move still is; 0 elsewhere."""
-    excess: npt.NDArray[np.float32]
-    """Shape (rows, columns) of cells: how far brightness and texture both left what was learned, in units of what noise
-    explains."""
+    down: Sequence[int]
+    across: Sequence[int]
+    """Moving cells in each row and in each column of squares; empty where nothing moves."""
+    present: bool
+    """Whether somebody who was seen to move is there."""
+    contrast: float
+    """Mean of how far texture left what was learned where it moves, in units of what noise explains; 0 where nothing
+    moves."""
     moving_share: float
     """Share of cells, 0 to 1, that are True in `moving`."""
     fresh_share: float
@@ -146,6 +151,36 @@ class CameraProblem(StrEnum):
     MOVED = "moved"
     FROZEN = "frozen"
     DARK = "dark"
+
+
+class CalibrationFault(StrEnum):
+    """Why watching the empty room taught nothing; what was known before stays."""
+
+    MOTION = "motion"
+    """Something moved across the room."""
+    LIGHT = "light"
+    """The light changed."""
+    LOST = "lost"
+    """The camera stopped sending, or began to send other pictures."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """What came of watching the empty room."""
+
+    fault: CalibrationFault | None
+    noise_floor: bytes = field(default=b"", repr=False)
+    """See `DetectSettings`; empty with a fault."""
+
+
+class Shedding(StrEnum):
+    """What of the analysis is left out so that a worker keeps to its CPU budget; never anything of the recording."""
+
+    NOTHING = "nothing"
+    LOOKS = "looks"
+    """Every second look."""
+    DECODING = "decoding"
+    """Everything but keyframes, also while something moves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,6 +310,40 @@ class Clip:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SealedKey:
+    """A clip's key, sealed to the house: only the house's private key opens it."""
+
+    sealed: bytes = field(repr=False)
+    """80 bytes."""
+    sealed_to: str
+    """The id of the house's key, 16 hexadecimal digits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DestroyedClip:
+    """What a deletion destroyed of one clip."""
+
+    clip_id: str
+    camera_id: str
+    started_utc_s: float
+    key_digest: str | None
+    """SHA-256 of the sealed key that is gone, hexadecimal; None for a clip of before clips were sealed."""
+    files: tuple[StoredFile, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeletionReceipt:
+    """What a deletion destroyed, once it is: first the keys, then the files."""
+
+    deleted_utc_s: float
+    why: str
+    """`owner`, `quota` or `floor`."""
+    clips: tuple[DestroyedClip, ...]
+    journal_emptied: bool
+    """False where another program held the catalogue, a backup for one: the keys leave its journal within a minute."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClipVerdict:
     """The owner's word on a clip."""
 
@@ -336,6 +405,26 @@ class StorageState:
     """Recording keeps this much of the disk free."""
     clips: int
     may_record: bool
+
+
+class KeyProfile(StrEnum):
+    """How the house's private key is kept."""
+
+    UNLOCKED = "unlocked_by_itself"
+    """In a file: protects copies, a NAS, a card, and makes deleting final; not against who has the whole machine."""
+    LOCKED = "locked_by_passphrase"
+    """Under a passphrase: after each start, an administrator unlocks; recording goes on meanwhile."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyringState:
+    """How the house's keys are kept, and whether they can be used now."""
+
+    profile: KeyProfile
+    is_locked: bool
+    has_recovery_code: bool
+    key_id: str
+    """Names the house's key pair: 16 hexadecimal digits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

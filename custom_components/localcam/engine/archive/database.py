@@ -67,6 +67,20 @@ class Database:
             if connection is not None:
                 connection.close()
 
+    def empty_journal(self) -> bool:
+        """Write what was committed into the main file, and leave nothing of it beside that; raises ArchiveError.
+
+        False where another program reads the catalogue meanwhile: then what was overwritten is still in the journal.
+        """
+        with self.reading() as connection:
+            # Whoever holds it may do so for long, and nobody must wait for that.
+            connection.execute("PRAGMA busy_timeout = 0")
+            try:
+                (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000:.0f}")
+        return not busy
+
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """All of the block or nothing: it is on disk when this returns. Not to be nested. Raises ArchiveError."""
@@ -139,6 +153,18 @@ def _prepare(connection: sqlite3.Connection, path: Path, steps: Sequence[Step]) 
         # Kept until the next start, for the case that the new version turns out not to work here.
         _private(copy)
         connection.execute("VACUUM INTO ?", (str(copy),))
+        _remove_keys(copy)
     migrate(connection, steps)
     # Only now: a migration may rebuild tables that others refer to.
     connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _remove_keys(copy: Path) -> None:
+    """From a copy that nobody deletes in: it must not hold the key of a clip that is deleted. The headers have them."""
+    connection = sqlite3.connect(copy, autocommit=True)
+    try:
+        connection.execute("PRAGMA secure_delete = ON")
+        if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'clip_keys'").fetchone():
+            connection.execute("DELETE FROM clip_keys")
+    finally:
+        connection.close()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 import math
 
 from ..settings import DetectSettings
-from ..values import CameraProblem, DetectorModel, Features, Frame, Kind, MotionEvent, MotionMap
+from ..values import Calibration, CameraProblem, DetectorModel, Features, Frame, Kind, MotionEvent, MotionMap
 from .difference import DifferenceDetector
 from .event_machine import EventMachine, Observation, Started, State, Transition
 from .features import FEATURES_VERSION, NO_TRACE, measure
@@ -13,6 +13,7 @@ from .onset import Course
 from .problems import ProblemWatch
 from .scorer import built_in, score
 from .sensitivity import thresholds
+from .travel import Trail
 
 INTERVAL_S = 0.2
 """Between analysed frames while the room is quiet."""
@@ -22,7 +23,7 @@ What moves already is looked at less often: nothing is decided."""
 ALERT_S = 0.5
 KEEP_SHARE = 0.6
 """Of the model's threshold: what moved in the picture before goes on moving with a score of this."""
-VIEW_S = 0.4
+VIEW_S = 0.9
 """Whether the camera sees anything is asked no more often than this."""
 JITTER_S = 0.02
 """A frame this much early is taken: cameras are not exact."""
@@ -35,20 +36,22 @@ class MotionWatcher:
         self._learned = model
         self._sensitivity = settings.sensitivity
         self._model = model or built_in(settings.sensitivity)
-        self._detector = DifferenceDetector(settings.sensitivity, settings.zones)
+        self._detector = DifferenceDetector(settings.sensitivity, settings.zones, settings.noise_floor)
         self._machine = EventMachine(settings.quiet_s, new_id)
         self._trace = NO_TRACE
         self._looked_at_s: float | None = None
         self._judge = KindJudge()
         self._problems = ProblemWatch()
         self._course = Course()
+        self._trail = Trail()
         self._suspected_at_s = self._viewed_at_s = -math.inf
+        self._calibration: Calibration | None = None
         self.moving = False
         """Whether the frame just seen moved, before any quiet time."""
         self.strength = 0.0
         """Score of the frame just seen, 0 to 1."""
         self.zones_moving: frozenset[str] = frozenset()
-        """Names of the including zones in which the frame just seen moved; empty where it does not count as motion."""
+        """Ids of the including zones in which the frame just seen moved; empty where it does not count as motion."""
         self.kind = Kind.OTHER
         """Of what goes on in the frame just seen."""
         self.features = Features(version=FEATURES_VERSION, values={})
@@ -67,6 +70,11 @@ class MotionWatcher:
         return self._machine.state in {State.MOVING, State.FADING}
 
     @property
+    def calm(self) -> bool:
+        """Whether keyframes are enough: no event is open, nothing was suspected of late, nothing is being learned."""
+        return self._machine.event is None and not self._suspects and not self.calibrating
+
+    @property
     def event(self) -> MotionEvent | None:
         """The open event as it is now, whether it alerts or not."""
         return self._machine.event
@@ -81,20 +89,25 @@ class MotionWatcher:
     @property
     def interval_s(self) -> float:
         """Between analysed frames, as things are now."""
-        suspected = self._looked_at_s is not None and self._looked_at_s - self._suspected_at_s <= ALERT_S
+        suspected = self._suspects
         alert = not self.moving and (self.in_motion or suspected)
         return ALERT_INTERVAL_S if alert else INTERVAL_S
+
+    @property
+    def _suspects(self) -> bool:
+        return self._looked_at_s is not None and self._looked_at_s - self._suspected_at_s <= ALERT_S
 
     def look(self, frame: Frame) -> tuple[Transition, ...]:
         """Analyse a frame; frames come in the order of their capture."""
         self._looked_at_s = frame.captured_at_s
         self.motion = motion = self._detector.look(frame)
+        self._calibration = self._detector.watch_over_calibration() or self._calibration
         if self._detector.suspects:
             self._suspected_at_s = frame.captured_at_s
-        self.features, self._trace = measure(motion, self._trace)
+        self.features, self._trace = measure(motion, self._detector.squares, self._trace)
         self.strength = score(self.features, self._model)
         self._judge.see(motion)
-        moves = self._decide(frame.captured_at_s)
+        moves = self._decide(motion)
         moves = moves or self.features.values["present"] >= thresholds(self._sensitivity).smallest_share
         self._look_after_camera(frame.captured_at_s)
         bound = self._course.bound and not moves
@@ -125,29 +138,41 @@ class MotionWatcher:
         """Take what comes for that long for the empty room and its noise; an open event ends.
 
         20 s are enough for a television's cuts and a fan's turns. Without it the detector learns the same by itself.
+        Where somebody walks through the room meanwhile, or its light changes, it is over at once, and all is as before.
         """
-        self._detector.teach(seconds)
+        self._detector.calibrate(seconds)
         self.moving = False
         self._course = Course()
         return self._machine.flush()
+
+    def take_calibration(self) -> Calibration | None:
+        """What came of calibrating, once it is over; only once."""
+        calibration, self._calibration = self._calibration, None
+        return calibration
 
     @property
     def calibrating(self) -> bool:
         """Whether pictures only teach now."""
         return self._detector.teaches
 
-    def _decide(self, at_s: float) -> bool:
+    def _decide(self, motion: MotionMap) -> bool:
         """Whether the picture just measured moves, somebody who stays put apart."""
-        if self.strength < self._model.threshold * (KEEP_SHARE if self.moving else 1.0):
+        smallest = thresholds(self._sensitivity).smallest_share
+        keep = self.strength >= self._model.threshold * KEEP_SHARE
+        leads = keep and motion.moving_share > 0 and self._leads(motion, smallest)
+        if not leads and not (keep if self.moving else self.strength >= self._model.threshold):
             self._course.rest()
             return False
-        smallest = thresholds(self._sensitivity).smallest_share
-        moves = self._course.moves(self.features, smallest, at_s, going_on=self.moving)
+        moves = self._course.moves(self.features, smallest, motion.captured_at_s, going_on=self.moving or leads)
         if self._course.lingers:
             self._detector.lingers()
         if moves:
             self._detector.confirm()
         return moves
+
+    def _leads(self, motion: MotionMap, smallest: float) -> bool:
+        """Whether something small has come along for several pictures; nobody asks once an event moves."""
+        return not self.moving and self._trail.leads(motion, self.features.values["cluster"], smallest)
 
     def _look_after_camera(self, at_s: float) -> None:
         if at_s - self._viewed_at_s >= VIEW_S and (view := self._detector.view()) is not None:
@@ -159,7 +184,7 @@ class MotionWatcher:
         self._sensitivity = settings.sensitivity
         self._learned = model or self._learned
         self._model = self._learned or built_in(settings.sensitivity)
-        self._detector.change(settings.sensitivity, settings.zones)
+        self._detector.change(settings.sensitivity, settings.zones, settings.noise_floor)
         self._machine.quiet_s = settings.quiet_s
 
     def tick(self, now_s: float) -> tuple[Transition, ...]:
@@ -169,10 +194,12 @@ class MotionWatcher:
     def reset(self) -> tuple[Transition, ...]:
         """The camera was lost: end the open event and learn the room anew."""
         self._detector.reset()
+        self._calibration = self._detector.watch_over_calibration() or self._calibration
         self._trace = NO_TRACE
         self._looked_at_s = None
         self._suspected_at_s = self._viewed_at_s = -math.inf
         self.moving = False
+        self.zones_moving = frozenset()
         self._course = Course()
         self._judge.forget()
         self._problems = ProblemWatch()
