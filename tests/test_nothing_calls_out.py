@@ -24,12 +24,14 @@ NETWORK = frozenset(
 TALKERS = {
     "engine/ingest/address.py": "looks up a camera's name",
     "engine/ingest/conversation.py": "talks to a camera",
+    "engine/ingest/rtsp_relay.py": "stands between libav and a camera, on the loopback interface",
+    "who.py": "looks at a request to Home Assistant's own web server (aiohttp.web)",
     "views.py": "answers Home Assistant's own web server (aiohttp.web, hdrs)",
     "probe_picture.py": "answers Home Assistant's own web server (aiohttp.web)",
 }
 """Who may import one of them, and what for."""
 
-ANSWERERS = {"views.py", "probe_picture.py"}
+ANSWERERS = {"views.py", "probe_picture.py", "who.py"}
 """May use of aiohttp what answers, never what asks."""
 
 OPENERS = {
