@@ -5,7 +5,7 @@ from pathlib import Path
 import subprocess
 import sys
 
-from tests.faults.namespaces import alone, missing_namespaces
+from tests.faults.namespaces import alone, environment, missing_namespaces
 from tests.faults.outcome import Outcome
 from tests.rtsp_server import missing_gstreamer
 
@@ -20,7 +20,7 @@ def run(long: bool) -> Outcome:
         return Outcome(tried={}, violated=(f"cannot be tried here: {missing}",))
     command = alone((sys.executable, "-m", "tests.faults.egress_world", str(_SECONDS[long])))
     assert command is not None
-    done = subprocess.run(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True, check=False)
+    done = subprocess.run(command, cwd=_ROOT, env=environment(), stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode != 0:
         return Outcome(tried={"runs": 1}, violated=(f"the harness ended with {done.returncode}",))
     found = json.loads(done.stdout.splitlines()[-1])

@@ -14,17 +14,23 @@ _TRIAL = "mount -t tmpfs tmpfs /run && ip netns add trial && nft add table inet 
 _HERE = Path("/proc/thread-self/ns/net")
 
 
+def environment() -> dict[str, str]:
+    """Ours, with the folders in which `ip` and `nft` are, which not everybody's PATH names."""
+    return {**os.environ, "PATH": f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"}
+
+
 def alone(command: Sequence[str]) -> list[str] | None:
-    """The command as it runs with networks, mounts and processes of its own; None where that cannot be."""
+    """The command, for `environment()`, with networks, mounts and processes of its own; None where that cannot be."""
     for way in _WAYS if shutil.which("unshare") else ():
-        if subprocess.run([*way, "sh", "-c", _TRIAL], capture_output=True, check=False).returncode == 0:
+        trial = subprocess.run([*way, "sh", "-c", _TRIAL], env=environment(), capture_output=True, check=False)
+        if trial.returncode == 0:
             return [*way, *command]
     return None
 
 
 def missing_namespaces() -> str | None:
     """What keeps networks of our own from being made here; None where nothing does."""
-    if absent := [tool for tool in ("unshare", "ip", "nft") if not shutil.which(tool)]:
+    if absent := [tool for tool in ("unshare", "ip", "nft") if not shutil.which(tool, path=environment()["PATH"])]:
         return f"not installed: {', '.join(absent)} (scripts/setup installs iproute2 and nftables)"
     if alone(("true",)) is None:
         return "this machine lets us make no network namespaces (a container needs --privileged)"
