@@ -14,6 +14,7 @@ from .const import DOMAIN
 from .coordinator import LocalCamConfigEntry, LocalCamCoordinator, LocalCamData
 from .engine.errors import ArchiveError, EngineError, SettingsError
 from .services import async_register_services
+from .storage_services import async_register_storage_services
 from .views import async_register_views
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -33,6 +34,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Offer what is there once for all cameras; Home Assistant calls this before the first entry."""
     hass.data[HOUSE] = House(hass)
     async_register_services(hass)
+    async_register_storage_services(hass)
     async_register_views(hass)
     return True
 

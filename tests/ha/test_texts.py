@@ -13,8 +13,9 @@ from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.util.yaml import load_yaml_dict
 import pytest
 
-from custom_components.localcam import bridge, services
+from custom_components.localcam import bridge, services, storage_issues
 from custom_components.localcam.engine.values import ClipReason, Kind, Verdict
+from custom_components.localcam.storage_issues import ISSUE_STORAGE_DAMAGED
 
 from .living_camera import LivingCamera
 
@@ -104,7 +105,7 @@ def test_every_translated_error_is_raised_and_every_raised_one_is_translated() -
 
 
 def test_every_issue_has_its_text() -> None:
-    assert {bridge.ISSUE_STORAGE_FULL, bridge.ISSUE_CLIPS_IN_BACKUPS} == set(ENGLISH["issues"])
+    assert {*storage_issues.ISSUES, ISSUE_STORAGE_DAMAGED, bridge.ISSUE_CLIPS_IN_BACKUPS} == set(ENGLISH["issues"])
     assert all(issue["title"] and issue["description"] for issue in ENGLISH["issues"].values())
     assert ir.IssueSeverity.ERROR
 

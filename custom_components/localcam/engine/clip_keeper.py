@@ -3,7 +3,7 @@
 The order of each procedure is that of docs/storage.md, and so are the names of what a crash may leave.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
@@ -18,12 +18,13 @@ from .archive.recovery import RecoveryPlan, plan as plan_recovery
 from .archive.retention import floor_bytes, plan as plan_retention
 from .clip_folders import ClipFolders
 from .clock import Clock
-from .errors import StorageError, UnknownClipError
+from .errors import FolderInUseError, StorageError, UnknownClipError
 from .executor import CameraExecutor
+from .folder_lock import FolderLock
 from .messages import ClipClosed, Reported, Salvage, Salvaged
 from .salvaging import salvage
 from .settings import HouseSettings
-from .values import StorageState, StoredFile
+from .values import StorageState, StorageTrouble, StoredFile
 from .vault.disk_space import DiskSpace
 
 CATALOGUE_NAME = "catalogue.db"
@@ -55,8 +56,10 @@ class ClipKeeper:
         self._house = HouseSettings(storage_folder="")
         self._folders = ClipFolders("", ())
         self._folder_uuid = ""
+        self._folder_lock = FolderLock(Path())
         self.may_record = True
         """Whether there was room for clips when it was last looked at."""
+        self._trouble: StorageTrouble | None = None
         self._bounds = Lock()
         """Held while bounds are enforced, so that two threads do not delete twice as much, nor in two folders."""
 
@@ -73,12 +76,21 @@ class ClipKeeper:
             self.recover()
             self.enforce_bounds()
         except BaseException:
-            self._database.close()
+            self.close()
             raise
 
     def close(self) -> None:
-        """Let go of the catalogue."""
+        """Let go of catalogue and folder."""
+        self._folder_lock.release()
         self._database.close()
+
+    def begin_copying(self) -> None:
+        """Somebody copies the catalogue's files; raises ArchiveError."""
+        self._database.begin_copying()
+
+    def end_copying(self) -> None:
+        """They are copied; raises ArchiveError."""
+        self._database.end_copying()
 
     def change(self, house: HouseSettings) -> bool:
         """Other bounds or another folder; whether it is another folder. Raises StorageError, and nothing changed."""
@@ -86,9 +98,12 @@ class ClipKeeper:
         moved = house.storage_folder != self._house.storage_folder
         is_chosen = bool(self._house.storage_folder) and moved
         expected = None if is_chosen or not self.archive.count() else self._identity.folder_uuid()
-        folder_uuid = self._bound(folders, expected)
+        lock = FolderLock(Path(house.storage_folder)) if moved else self._folder_lock
+        folder_uuid = self._bound(folders, expected, lock)
         with self._bounds:
-            self._house, self._folders, self._folder_uuid = house, folders, folder_uuid
+            if moved:
+                self._folder_lock.release()
+            self._house, self._folders, self._folder_uuid, self._folder_lock = house, folders, folder_uuid, lock
         return moved
 
     def choose(self, house: HouseSettings) -> None:
@@ -96,10 +111,12 @@ class ClipKeeper:
 
         Raises ArchiveError, StorageError.
         """
+        lock = FolderLock(Path(house.storage_folder))
         self._database.open()
         try:
-            self._bound(ClipFolders(house.storage_folder, house.older_folders), None)
+            self._bound(ClipFolders(house.storage_folder, house.older_folders), None, lock)
         finally:
+            lock.release()
             self._database.close()
 
     def keep(self, reported: Reported, closed: ClipClosed) -> bool:
@@ -148,6 +165,7 @@ class ClipKeeper:
             floor_bytes=floor_bytes(self._house, space.total_bytes),
             clips=self.archive.count(),
             may_record=self.may_record,
+            trouble=self._trouble,
         )
 
     def enforce_bounds(self) -> StorageState:
@@ -155,19 +173,26 @@ class ClipKeeper:
         with self._bounds:
             try:
                 self._folders.identify(self._folder_uuid)
+                self._folder_lock.hold()
                 self._unlink(self.archive.garbage())
                 retention = plan_retention(self.archive.deletable(), self.state())
                 self.may_record = retention.may_record
                 self._delete(retention.over_quota, DeletedBecause.QUOTA)
                 self._delete(retention.below_floor, DeletedBecause.FLOOR)
-            except StorageError:
+                self._trouble = None
+            except StorageError as err:
                 # The folder is gone, or does not let go: such a disk takes no clip either. Garbage is tried again.
                 self.may_record = False
+                in_use = isinstance(err, FolderInUseError)
+                self._trouble = StorageTrouble.IN_USE if in_use else StorageTrouble.UNAVAILABLE
             return self.state()
 
-    def check(self, depth: Depth) -> list[Violation]:
-        """What does not hold of catalogue and folders, looked at so closely; raises ArchiveError, StorageError."""
-        return check(self._database, self._folders, depth)
+    def check(self, depth: Depth, reads: Callable[[str], bool] = lambda _: False) -> list[Violation]:
+        """What does not hold of catalogue and folders, looked at so closely; raises ArchiveError, StorageError.
+
+        Of the clips that it `reads`, by their ids, every byte is read.
+        """
+        return check(self._database, self._folders, depth, reads)
 
     def recover(self, camera_id: str | None = None) -> list[Reported]:
         """Finish what a crash left, of one camera or of all; returns the clips that were saved by it.
@@ -213,9 +238,10 @@ class ClipKeeper:
                     pass
         return saved
 
-    def _bound(self, folders: ClipFolders, expected: str | None) -> str:
-        """The name of today's folder, of which the rows speak from now on."""
+    def _bound(self, folders: ClipFolders, expected: str | None, lock: FolderLock) -> str:
+        """The name of today's folder, of which the rows speak from now on; the lock on it is then ours."""
         folder_uuid = folders.identify(expected)
+        lock.hold()
         if folder_uuid != self._identity.folder_uuid():
             self._identity.bind_folder(folder_uuid)
         return folder_uuid

@@ -6,7 +6,8 @@
     ├── WireError               bytes between station and worker that are no message
     ├── WorkerError             a worker that does not run or does not answer
     ├── StorageError            the storage folder does not take or give bytes
-    │   └── StorageFullError
+    │   ├── StorageFullError
+    │   └── FolderInUseError    another Home Assistant records there
     ├── ClipFormatError         packets that no clip can be made of, or a clip that cannot be read
     └── ArchiveError            the catalogue cannot be used
         └── UnknownClipError
@@ -72,6 +73,10 @@ class StorageError(EngineError):
 
 class StorageFullError(StorageError):
     """No space left."""
+
+
+class FolderInUseError(StorageError):
+    """Another Home Assistant records into the storage folder."""
 
 
 class ClipFormatError(EngineError):

@@ -14,6 +14,9 @@ from .migrations import EMPTY, STEPS, Step, check_version, latest_version, migra
 BUSY_TIMEOUT_S = 5.0
 """How long to wait for another process that holds the file: a backup, or somebody looking into it."""
 
+_JOURNAL_PAGES = 1000
+"""SQLite's own default: at so many pages the journal is folded into the main file."""
+
 _REBUILD = (
     "Restore it from a backup of Home Assistant; or, if there is none, move it away together with the files beside it "
     "that end in -wal and -shm, and restart: LocalCam then builds a new catalogue from the clips themselves, but what "
@@ -66,6 +69,22 @@ class Database:
             connection, self._connection = self._connection, None
             if connection is not None:
                 connection.close()
+
+    def begin_copying(self) -> None:
+        """Leave the main file as it is until `end_copying`, so that whoever copies it gets no mixture of two states.
+
+        What is committed meanwhile goes to the journal, which only grows: a copy of the main file and of any beginning
+        of the journal is the catalogue as it was at some moment. Nobody has to wait. Raises ArchiveError.
+        """
+        with self.reading() as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.execute("PRAGMA wal_autocheckpoint = 0")
+
+    def end_copying(self) -> None:
+        """Fold the journal into the main file again; raises ArchiveError."""
+        with self.reading() as connection:
+            connection.execute(f"PRAGMA wal_autocheckpoint = {_JOURNAL_PAGES}")
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
