@@ -1,4 +1,4 @@
-"""Steps the wall clock of a running station and its workers: nothing is lost, overwritten or cut wrongly."""
+"""Steps the wall clock of a running station and its workers, and freezes them: nothing is lost or cut wrongly."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +10,7 @@ import time
 
 from custom_components.localcam.engine import executor
 from custom_components.localcam.engine.values import Clip
+from tests.faults.frozen_house import freeze
 from tests.faults.outcome import Outcome
 from tests.faults.running_station import Heard, cameras_running, missing
 
@@ -17,12 +18,16 @@ _CLIP_S = 3.0
 _HOUR_S = 3600.0
 _TOLERANCE_S = 0.5
 """Clips end at keyframes, which come each second."""
+_FROZEN_S = (11.0, 30.0)
+"""Longer than a worker may be silent."""
 _CLIPS_AFTER = 2
 """The one that was open at the step, and a whole one after it."""
 
 
 def run(long: bool) -> Outcome:
-    """Short: each step once; long: five times. The workers' wall clock is libfaketime's, the station's is passed in."""
+    """Short: each step once; long: five times. Then time stands still for a while, as when a machine is suspended.
+
+    The workers' wall clock is libfaketime's, the station's is passed in."""
     steps = {
         "an_hour_on": _HOUR_S,
         "an_hour_back": -_HOUR_S,
@@ -48,13 +53,16 @@ def run(long: bool) -> Outcome:
                     if not came:
                         violated.append(f"{what}: no clip after it")
             clips = heard.clips()
-        violated += [*_violations(clips), *missing(storage, catalogue, heard)]
+        violated += [*_violations(clips), *missing(storage, catalogue, heard.clip_ids())]
+    with tempfile.TemporaryDirectory() as name:
+        broken, figures = freeze(Path(name), _FROZEN_S[long])
+    violated += [f"frozen: {text}" for text in broken]
     if len({round(clip.started_utc_s / _HOUR_S) for clip in clips}) < len(steps):
         violated.append("the workers' clock did not step: nothing was tried")
     return Outcome(
-        tried=dict.fromkeys(steps, 5 if long else 1),
+        tried=dict.fromkeys(steps, 5 if long else 1) | {"frozen_s": int(_FROZEN_S[long])},
         violated=tuple(violated),
-        figures={"clips": len(clips), "longest_clip_s": round(max(clip.duration_s for clip in clips), 2)},
+        figures=figures | {"clips": len(clips), "longest_clip_s": round(max(clip.duration_s for clip in clips), 2)},
     )
 
 
