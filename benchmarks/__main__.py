@@ -5,7 +5,7 @@ from pathlib import Path
 import sys
 import types
 
-VERBS = ("quality", "workers", "latency", "house")
+VERBS = ("quality", "workers", "latency", "house", "recovery")
 
 
 def main() -> int:
