@@ -5,7 +5,7 @@ from pathlib import Path
 import sys
 import types
 
-VERBS = ("quality", "workers", "latency", "house", "recovery")
+VERBS = ("quality", "speed", "workers", "latency", "house", "audit", "sealing", "recovery")
 
 
 def main() -> int:

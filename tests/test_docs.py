@@ -37,7 +37,7 @@ def test_every_verdict_and_kind_is_named(selector: str) -> None:
         assert f"`{choice}`" in section("Actions"), choice
 
 
-@pytest.mark.parametrize("step", ["camera", "house"])
+@pytest.mark.parametrize("step", ["camera", "access", "house", "house_access"])
 def test_every_option_has_its_row(step: str) -> None:
     for name in ENGLISH["options"]["step"][step]["data"].values():
         assert f"| {name} |" in section("Options"), name
@@ -74,15 +74,26 @@ def test_the_troubles_quoted_are_the_flow_s_own_words() -> None:
         assert quoted in errors
 
 
-def test_the_examples_are_automations_with_our_actions() -> None:
+def test_the_examples_are_automations_and_actions_of_ours() -> None:
     examples = [yaml.safe_load(text) for text in re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)]
     assert len(examples) >= 2
     for example in examples:
-        assert example.keys() >= {"alias", "triggers", "actions"}
-        for step in example["actions"]:
+        # An action alone is for the developer tools.
+        assert example.keys() >= {"alias", "triggers", "actions"} or example.keys() == {"action", "target", "data"}
+        for step in example.get("actions", [example]):
             if str(step.get("action", "")).startswith("localcam."):
                 name = step["action"].removeprefix("localcam.")
                 assert step["data"].keys() <= ACTIONS[name]["fields"].keys()
+
+
+def test_the_example_of_zones_is_a_list_of_zones() -> None:
+    from custom_components.localcam.engine.zone_settings import MOST_CORNERS, MOST_ZONES, parse_zones
+
+    (text,) = re.findall(r"```yaml\n(.*?)```", section("Zones and calibration"), re.DOTALL)
+    zones = yaml.safe_load(text)["data"]["zones"]
+    assert [zone.include for zone in parse_zones([{"id": zone["name"], **zone} for zone in zones])] == [True, False]
+    assert f"3 to {MOST_CORNERS} corners" in section("Zones and calibration")
+    assert f"at most {MOST_ZONES} for a camera" in section("Zones and calibration")
 
 
 def test_every_script_named_is_there_and_every_script_is_named() -> None:

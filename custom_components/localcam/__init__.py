@@ -9,6 +9,8 @@ from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
+from .access_rules import async_load_rules
+from .audit_services import async_register_audit_services
 from .bridge import HOUSE, House
 from .const import DOMAIN
 from .coordinator import LocalCamConfigEntry, LocalCamCoordinator, LocalCamData
@@ -16,11 +18,13 @@ from .engine.errors import ArchiveError, EngineError, SettingsError
 from .services import async_register_services
 from .storage_services import async_register_storage_services
 from .views import async_register_views
+from .websocket import async_register_commands
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 PLATFORMS = [
     Platform.BINARY_SENSOR,
+    Platform.BUTTON,
     Platform.CAMERA,
     Platform.EVENT,
     Platform.IMAGE,
@@ -32,10 +36,13 @@ PLATFORMS = [
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Offer what is there once for all cameras; Home Assistant calls this before the first entry."""
+    await async_load_rules(hass)
     hass.data[HOUSE] = House(hass)
     async_register_services(hass)
     async_register_storage_services(hass)
+    async_register_audit_services(hass)
     async_register_views(hass)
+    async_register_commands(hass)
     return True
 
 

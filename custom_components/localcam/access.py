@@ -1,18 +1,21 @@
-"""Who may see or change what of which camera; asked by every surface before it shows or does anything."""
+"""The decision of `authority` with what Home Assistant knows; every surface asks it before it shows or does."""
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from homeassistant.auth.permissions.const import POLICY_READ
+from homeassistant.auth.permissions.const import POLICY_CONTROL, POLICY_READ
 from homeassistant.components.camera import DOMAIN as CAMERA_DOMAIN
+from homeassistant.components.http.auth import STORAGE_KEY as CONTENT_TOKEN
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 
+from .access_rules import camera_rules, house_rules
+from .authority import OF_THE_HOUSE, Action, Asker, Decision, authorize as decide
+from .bridge import HOUSE
 from .const import DOMAIN
+from .engine.audited import AuditNote, Deed, DeedOutcome
 from .entity import unique_id
-
-if TYPE_CHECKING:
-    from homeassistant.auth.models import User
+from .who import Who
 
 CLIP_ID_PATTERN: Final = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
 """A ULID; nothing else is ever looked up as a clip."""
@@ -35,13 +38,62 @@ def camera_ids(hass: HomeAssistant) -> dict[str, str]:
 
 
 @callback
-def may(hass: HomeAssistant, user: User | None, camera_id: str, policy: str = POLICY_READ) -> bool:
-    """Whether the user may do this with the camera and its clips.
+def authorize(hass: HomeAssistant, who: Who, action: Action, camera_id: str | None = None) -> Decision:
+    """Whether it may be done; a refusal of what was really asked for goes through `async_authorize`, which logs it."""
+    entry = hass.config_entries.async_get_entry(camera_id) if camera_id else None
+    camera = camera_rules(entry.options) if entry is not None and entry.domain == DOMAIN else None
+    return decide(_asker(hass, who, camera_id), action, camera, house_rules(hass))
 
-    No user means Home Assistant itself: an automation or a media player. What a removed camera left behind is for
-    administrators only.
-    """
-    if user is None or user.is_admin:
-        return True
-    entity_id = camera_entity_id(hass, camera_id)
-    return entity_id is not None and user.permissions.check_entity(entity_id, policy)
+
+async def async_authorize(
+    hass: HomeAssistant, who: Who, action: Action, deed: Deed, camera_id: str | None = None, clip_id: str | None = None
+) -> Decision:
+    """The same of something that was really asked for: a refusal is logged. `camera_id` None: of no known camera."""
+    decision = (
+        Decision.NOT_A_VIEWER
+        if camera_id is None and action not in OF_THE_HOUSE
+        else authorize(hass, who, action, camera_id)
+    )
+    if not decision.allowed:
+        await hass.data[HOUSE].ledger.async_refused(
+            AuditNote(
+                deed=deed,
+                outcome=DeedOutcome.REFUSED,
+                user_id=who.user_id,
+                token_id=who.token_id,
+                camera_id=camera_id,
+                clip_id=clip_id,
+                reason=decision.value,
+            )
+        )
+    return decision
+
+
+@callback
+def note(
+    who: Who, deed: Deed, camera_id: str | None = None, clip_id: str | None = None, *, reason: str = ""
+) -> AuditNote:
+    """What the audit log is to say of somebody's deed."""
+    return AuditNote(
+        deed=deed, user_id=who.user_id, token_id=who.token_id, camera_id=camera_id, clip_id=clip_id, reason=reason
+    )
+
+
+@callback
+def _asker(hass: HomeAssistant, who: Who, camera_id: str | None) -> Asker:
+    user = who.user
+    if user is None:
+        return Asker(is_itself=True, is_remote=who.is_remote)
+    entity_id = camera_entity_id(hass, camera_id) if camera_id else None
+    may_read, may_control = (
+        entity_id is not None and user.permissions.check_entity(entity_id, policy)
+        for policy in (POLICY_READ, POLICY_CONTROL)
+    )
+    return Asker(
+        user_id=user.id,
+        is_admin=user.is_active and user.is_admin,
+        is_content_user=hass.data.get(CONTENT_TOKEN) in user.refresh_tokens,
+        is_remote=who.is_remote,
+        may_read=user.is_active and may_read,
+        may_control=user.is_active and may_control,
+    )

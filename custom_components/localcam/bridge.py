@@ -15,17 +15,21 @@ from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
 from .coordinator import LocalCamCoordinator
+from .engine.audited import AuditHead, AuditNote, Deed
 from .engine.clock import Clock, SystemClock
 from .engine.errors import EngineError
 from .engine.messages import Reported
 from .engine.settings import HouseSettings
 from .engine.station import Station
 from .engine.values import StorageState
-from .house import async_load_house, async_on_house_change
+from .house import async_load_house, async_on_house_change, own_port
+from .ledger import Ledger
 from .start_again import StartAgain
 from .storage_check import DailyCheck
 from .storage_folder import swells_backups
 from .storage_issues import async_tell_storage, async_tell_trouble, trouble_of
+from .stream_places import StreamPlaces
+from .who import Who
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -35,6 +39,7 @@ TELL_EVERY = timedelta(minutes=1)
 """How often entities are told how full a disk is that is well."""
 
 ISSUE_CLIPS_IN_BACKUPS = "clips_in_backups"
+ISSUE_PUBLIC_HOST = "public_host_allowed"
 
 
 class House:
@@ -44,6 +49,12 @@ class House:
         self.hass = hass
         self.clock = clock or SystemClock()
         self.storage: StorageState | None = None
+        self.ledger = Ledger(hass, self.clock, self._on_audit_head)
+        """What is done is written there first."""
+        self.streams = StreamPlaces()
+        self._audit_head: AuditHead | None = None
+        self.away: set[str] = set()
+        """Cameras of which the log said last that they are not available; a camera that is loaded anew is no other."""
         self._coordinators: dict[str, LocalCamCoordinator] = {}
         self._station: Station | None = None
         self._changing = asyncio.Lock()
@@ -78,6 +89,7 @@ class House:
             if self._station is None:
                 await self._async_start(await async_load_house(self.hass))
             self._coordinators[coordinator.camera_id] = coordinator
+            coordinator.async_audit_signed(self._audit_head)
             if self.storage is not None:
                 coordinator.async_storage_changed(self.storage)
 
@@ -92,6 +104,10 @@ class House:
         """Follow new settings of the house, before they are saved. Raises EngineError."""
         async with self._changing:
             if self._station is not None:
+                who = Who.acting(self.hass)
+                await self.ledger.async_try_record(
+                    AuditNote(deed=Deed.SETTINGS, user_id=who.user_id, token_id=who.token_id, reason="house")
+                )
                 await self.hass.async_add_executor_job(self._station.change_house, settings)
                 await self._async_look_at_storage(settings)
             elif settings.storage_folder != (await async_load_house(self.hass)).storage_folder:
@@ -118,6 +134,7 @@ class House:
             await self.hass.async_add_executor_job(station.stop)
             raise
         self._station = station
+        self.ledger.async_begin(station.audit)
         # Entries are not unloaded when Home Assistant stops.
         self._undo = [
             self.hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, self._async_home_assistant_stops),
@@ -130,16 +147,21 @@ class House:
 
     def _new_station(self) -> Station:
         return Station(
-            catalogue_folder=Path(self.hass.config.path(DOMAIN)), clock=self.clock, on_report=self._on_report
+            catalogue_folder=Path(self.hass.config.path(DOMAIN)),
+            clock=self.clock,
+            on_report=self._on_report,
+            own_port=own_port(self.hass),
         )
 
     async def _async_stop(self) -> None:
         for undo in self._undo:
             undo()
         self._undo = []
-        ir.async_delete_issue(self.hass, DOMAIN, ISSUE_CLIPS_IN_BACKUPS)
+        for issue_id in (ISSUE_CLIPS_IN_BACKUPS, ISSUE_PUBLIC_HOST):
+            ir.async_delete_issue(self.hass, DOMAIN, issue_id)
         async_tell_storage(self.hass, None)
         station, self._station, self.storage = self._station, None, None
+        self.ledger.async_end()
         if station is not None:
             await self.hass.async_add_executor_job(station.stop)
 
@@ -158,6 +180,13 @@ class House:
     def _async_receive(self, reported: Reported) -> None:
         if coordinator := self._coordinators.get(reported.camera_id):
             coordinator.async_receive(reported)
+
+    @callback
+    def _on_audit_head(self, head: AuditHead | None) -> None:
+        if head != self._audit_head:
+            self._audit_head = head
+            for coordinator in list(self._coordinators.values()):
+                coordinator.async_audit_signed(head)
 
     # Storage
 
@@ -198,6 +227,14 @@ class House:
             swells_backups, settings.storage_folder, self.hass.config.config_dir
         )
         _set_issue(self.hass, ISSUE_CLIPS_IN_BACKUPS, exists=in_backups, severity=ir.IssueSeverity.WARNING)
+        # As long as it is allowed, nobody shall forget it.
+        _set_issue(
+            self.hass,
+            ISSUE_PUBLIC_HOST,
+            exists=bool(settings.public_host),
+            severity=ir.IssueSeverity.WARNING,
+            placeholders={"host": settings.public_host},
+        )
         await self._async_check_bounds()
 
 
@@ -209,8 +246,23 @@ def _is_as_well_as(state: StorageState, before: StorageState | None) -> bool:
 
 
 @callback
-def _set_issue(hass: HomeAssistant, issue_id: str, *, exists: bool, severity: ir.IssueSeverity) -> None:
+def _set_issue(
+    hass: HomeAssistant,
+    issue_id: str,
+    *,
+    exists: bool,
+    severity: ir.IssueSeverity,
+    placeholders: dict[str, str] | None = None,
+) -> None:
     if exists:
-        ir.async_create_issue(hass, DOMAIN, issue_id, is_fixable=False, severity=severity, translation_key=issue_id)
+        ir.async_create_issue(
+            hass,
+            DOMAIN,
+            issue_id,
+            is_fixable=False,
+            severity=severity,
+            translation_key=issue_id,
+            translation_placeholders=placeholders,
+        )
     else:
         ir.async_delete_issue(hass, DOMAIN, issue_id)

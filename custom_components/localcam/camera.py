@@ -8,8 +8,9 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .camera_state import Changed
 from .const import DOMAIN
-from .coordinator import PICTURE_FRESH_S, Changed, LocalCamConfigEntry, LocalCamCoordinator
+from .coordinator import PICTURE_FRESH_S, LocalCamConfigEntry, LocalCamCoordinator
 from .engine.errors import SourceError, SourceFault
 from .engine.settings import AddressSource
 from .entity import LocalCamEntity
@@ -19,6 +20,7 @@ PARALLEL_UPDATES = 0
 _REFUSALS = {
     SourceFault.PUBLIC_ADDRESS: "source_public_address",
     SourceFault.INVALID_ADDRESS: "source_invalid_address",
+    SourceFault.FORBIDDEN_ADDRESS: "source_forbidden_address",
 }
 
 
@@ -48,21 +50,26 @@ class LocalCamCamera(LocalCamEntity, Camera):
         state = self.camera_state
         self._attr_is_on = not state.resting
         self._attr_supported_features = CameraEntityFeature.ON_OFF
-        if state.has_rtsp_stream and not state.resting:
+        if state.has_rtsp_stream and not state.resting and not state.restricted:
             # Without this feature Home Assistant also ends the WebRTC sessions that it brokered: a resting camera is
-            # shown nowhere.
+            # shown nowhere, nor is one of which only some may see anything.
             self._attr_supported_features |= CameraEntityFeature.STREAM
 
     @property
     @override
     def available(self) -> bool:
-        """The worker's word counts, not that of a live view; and a resting camera is there to be turned on."""
+        """The worker's word counts, not that of a live view; and a resting camera is there to be turned on.
+
+        Home Assistant shows every camera entity to all its users: one of which only some may see anything is not there.
+        """
+        if self.camera_state.restricted:
+            return False
         return self.camera_state.resting or self.camera_state.online
 
     @override
     def camera_changed(self, changed: Changed) -> None:
         self._follow()
-        if self.stream and self.camera_state.resting:
+        if self.stream and (self.camera_state.resting or self.camera_state.restricted):
             self.hass.async_create_task(self._async_end_stream())
         super().camera_changed(changed)
 

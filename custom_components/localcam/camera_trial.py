@@ -8,11 +8,13 @@ from typing import Any, Final
 
 from homeassistant.core import HomeAssistant
 
-from .engine.errors import EngineError, SourceError
+from .const import CONF_DETECT_URL
+from .engine.errors import DetectStreamError, EngineError, SourceError
 from .engine.messages import Probed
 from .engine.probe import probe
 from .engine.settings import CameraSettings, EntitySource
 from .entity_source import ANSWER_WITHIN_S, async_still_picture, async_stream_address
+from .house import async_address_rules
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -24,15 +26,21 @@ LOOP_DEADLINE_S: Final = ANSWER_WITHIN_S + 5.0
 class TrialError(Exception):
     """The camera cannot be used as it was described."""
 
-    def __init__(self, key: str) -> None:
-        super().__init__(key)
+    def __init__(self, key: str, field: str = "base") -> None:
+        super().__init__(f"{field}: {key}")
         self.key = key
         """Of the message in the translations: a `SourceFault`, or `CANNOT_START`."""
+        self.field = field
+        """Of the form, to which it belongs; `base` for the whole form."""
 
 
 async def async_try_camera(hass: HomeAssistant, settings: CameraSettings) -> Probed:
     """What the camera shows, within about 25 s; raises TrialError."""
-    attempt = partial(probe, settings)
+    try:
+        attempt = partial(probe, settings, address_rules=await async_address_rules(hass))
+    except EngineError as err:
+        _LOGGER.warning("Could not try %s: %s", settings.name, err)
+        raise TrialError(CANNOT_START) from err
     if isinstance(settings.source, EntitySource):
         entity_id = settings.source.entity_id
         attempt = partial(
@@ -44,7 +52,8 @@ async def async_try_camera(hass: HomeAssistant, settings: CameraSettings) -> Pro
         return await hass.async_add_executor_job(attempt)
     except SourceError as err:
         _LOGGER.debug("Trying %s failed: %s", settings.name, err)
-        raise TrialError(err.fault.value) from err
+        field = CONF_DETECT_URL if isinstance(err, DetectStreamError) else "base"
+        raise TrialError(err.fault.value, field) from err
     except EngineError as err:
         _LOGGER.warning("Could not try %s: %s", settings.name, err)
         raise TrialError(CANNOT_START) from err

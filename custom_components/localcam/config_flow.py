@@ -1,11 +1,12 @@
 """Adds a camera, and changes how it is reached: what is asked, tried and saved, step by step."""
 
 from collections.abc import Mapping
-from typing import Any, override
+from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigFlow, ConfigFlowResult, OptionsFlow
 from homeassistant.const import CONF_NAME, CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import callback
+from homeassistant.helpers.selector import BooleanSelector
 import voluptuous as vol
 
 from .camera_advice import async_in_words
@@ -19,11 +20,14 @@ from .camera_forms import (
     without_credentials,
 )
 from .camera_trial import TrialError, async_try_camera
-from .const import CONF_SEED, CONF_SOURCE, DOMAIN
+from .const import CONF_CALIBRATE, CONF_CALIBRATED_UTC_S, CONF_NOISE_FLOOR, CONF_SEED, CONF_SOURCE, DOMAIN
 from .engine.messages import Probed
 from .engine.settings import SourceKind, parse_camera
+from .markdown import escaped
 from .options_flow import LocalCamOptionsFlow
 from .probe_picture import async_probe_pictures, async_signed_path
+
+_CONFIRM_FORM: Final = vol.Schema({vol.Required(CONF_CALIBRATE, default=False): BooleanSelector()})
 
 
 class LocalCamConfigFlow(ConfigFlow, domain=DOMAIN):
@@ -35,6 +39,8 @@ class LocalCamConfigFlow(ConfigFlow, domain=DOMAIN):
     def __init__(self) -> None:
         self._data: dict[str, Any] = {}
         """What the entry will keep, once the camera was tried."""
+        self._answers: Answers = {}
+        """Of which it was made."""
         self._picture_id = ""
         self._placeholders: dict[str, str] = {}
 
@@ -82,14 +88,17 @@ class LocalCamConfigFlow(ConfigFlow, domain=DOMAIN):
         errors: dict[str, str] = {}
         if answers is not None:
             try:
-                answers = without_credentials(answers)
+                self._answers = answers = without_credentials(answers)
                 self._data = await self._async_checked(kind, answers)
                 await self._async_remember(await self._async_try(self._data))
                 return await self.async_step_confirm()
             except AnswerError as err:
                 errors[err.field] = err.key
             except TrialError as err:
-                errors["base"] = err.key
+                errors[err.field] = err.key
+        return await self._async_ask(kind, answers, errors)
+
+    async def _async_ask(self, kind: SourceKind, answers: Answers | None, errors: dict[str, str]) -> ConfigFlowResult:
         schema = await async_form(self.hass, kind)
         return self.async_show_form(
             step_id=kind.value,
@@ -103,13 +112,17 @@ class LocalCamConfigFlow(ConfigFlow, domain=DOMAIN):
         if user_input is None:
             return self.async_show_form(
                 step_id="confirm",
-                data_schema=vol.Schema({}),
+                data_schema=_CONFIRM_FORM,
                 description_placeholders=self._placeholders,
                 last_step=True,
             )
-        # Another flow may have added it while this one lay open.
+        # Another flow may have added it, or given its name to another, while this one lay open.
         self._async_abort_entries_match(same_source(self._data))
-        return self.async_create_entry(title=self._data[CONF_NAME], data=self._data)
+        if self._data[CONF_NAME].casefold() in self._other_names():
+            kind = SourceKind(self._data[CONF_SOURCE])
+            return await self._async_ask(kind, self._answers, {CONF_NAME: "name_used"})
+        options = {CONF_CALIBRATE: True} if user_input[CONF_CALIBRATE] else {}
+        return self.async_create_entry(title=self._data[CONF_NAME], data=self._data, options=options)
 
     # An existing camera
 
@@ -127,16 +140,17 @@ class LocalCamConfigFlow(ConfigFlow, domain=DOMAIN):
             except AnswerError as err:
                 errors[err.field] = err.key
             except TrialError as err:
-                errors["base"] = err.key
+                errors[err.field] = err.key
             else:
-                return self.async_update_reload_and_abort(entry, title=data[CONF_NAME], data=data)
+                options = _options_of(data, entry)
+                return self.async_update_reload_and_abort(entry, title=data[CONF_NAME], data=data, options=options)
         # The password that is kept is not sent to the browser again.
         suggested = {key: value for key, value in entry.data.items() if key != CONF_PASSWORD}
         return self.async_show_form(
             step_id="reconfigure",
             data_schema=self.add_suggested_values_to_schema(await async_form(self.hass, kind), answers or suggested),
             errors=errors,
-            description_placeholders={"name": entry.title},
+            description_placeholders={"name": escaped(entry.title)},
         )
 
     async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
@@ -152,7 +166,7 @@ class LocalCamConfigFlow(ConfigFlow, domain=DOMAIN):
             try:
                 await self._async_try({**entry.data, **updates})
             except TrialError as err:
-                errors["base"] = err.key
+                errors["base"] = err.key  # no field here is at fault alone
             else:
                 return self.async_update_reload_and_abort(entry, data_updates=updates)
         suggested = user_input or {CONF_USERNAME: entry.data.get(CONF_USERNAME, "")}
@@ -160,7 +174,7 @@ class LocalCamConfigFlow(ConfigFlow, domain=DOMAIN):
             step_id="reauth_confirm",
             data_schema=self.add_suggested_values_to_schema(vol.Schema(CREDENTIALS), suggested),
             errors=errors,
-            description_placeholders={"name": entry.title},
+            description_placeholders={"name": escaped(entry.title)},
         )
 
     # What they share
@@ -200,7 +214,7 @@ class LocalCamConfigFlow(ConfigFlow, domain=DOMAIN):
         self._picture_id = async_probe_pictures(self.hass).async_keep(probed.jpeg)
         source = parse_camera(self.flow_id, self._data, {}).source
         self._placeholders = {
-            "name": self._data[CONF_NAME],
+            "name": escaped(self._data[CONF_NAME]),
             "picture": async_signed_path(self.hass, self._picture_id),
             **await async_in_words(self.hass, probed.facts, source),
         }
@@ -215,6 +229,15 @@ class LocalCamConfigFlow(ConfigFlow, domain=DOMAIN):
     def async_remove(self) -> None:
         """The flow has ended, one way or the other."""
         self._drop_picture()
+
+
+def _options_of(data: Mapping[str, Any], entry: ConfigEntry) -> dict[str, Any]:
+    """The options, without what was learned of another camera's room."""
+    options = dict(entry.options)
+    if same_source(data) != same_source(entry.data):
+        for key in (CONF_NOISE_FLOOR, CONF_CALIBRATED_UTC_S):
+            options.pop(key, None)
+    return options
 
 
 def _completed(answers: Answers, kept: Mapping[str, Any]) -> Answers:

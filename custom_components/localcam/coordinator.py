@@ -1,37 +1,45 @@
 """One camera on the event loop: what is known of it, who is told, and what it is asked to do."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from enum import Flag, auto
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
-from .const import CONF_RESTING, DOMAIN
+from .access_rules import camera_rules
+from .camera_calibration import CalibrationState, CameraCalibration
+from .camera_issues import CameraIssues
+from .camera_state import CameraState, Changed, after, unseen
+from .const import CONF_CALIBRATED_UTC_S, CONF_RESTING, DOMAIN
+from .engine.audited import AuditHead, AuditNote, Deed
 from .engine.errors import EngineError, SourceFault
 from .engine.messages import (
     AddressWanted,
+    Calibrated,
     ClipClosed,
     Health,
     MotionEnded,
     MotionStarted,
     PictureWanted,
+    ProblemChanged,
     RecordingFailed,
     Reported,
     SourceBack,
     SourceLost,
     StreamAddress,
     WorkerEnded,
+    ZonesMoving,
 )
 from .engine.settings import AddressSource, CameraSettings, EntitySource, parse_camera
-from .engine.values import CameraFacts, Clip, ClipQuery, ClipReason, MotionEvent, StorageState
+from .engine.values import Clip, ClipQuery, ClipReason, StorageState
 from .entity_answers import EntityAnswers
 from .entity_source import async_stream_address
+from .who import Who
 
 if TYPE_CHECKING:
     from .bridge import House
@@ -41,42 +49,6 @@ _LOGGER = logging.getLogger(__name__)
 
 PICTURE_FRESH_S = 1.0
 NEWEST_SEARCHED = 50
-
-
-class Changed(Flag):
-    """What listeners are told of; an entity names what it shows."""
-
-    AVAILABILITY = auto()
-    MOTION = auto()
-    CLIP_SAVED = auto()
-    CLIPS = auto()
-    HEALTH = auto()
-    STORAGE = auto()
-    SETTINGS = auto()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CameraState:
-    """All that is known of a camera now."""
-
-    online: bool = False
-    """It gives pictures."""
-    resting: bool = False
-    """The owner wants privacy: nothing is connected, decoded or shown."""
-    in_motion: bool = False
-    fault: SourceFault | None = None
-    """Why it gives no pictures; None where it does, or where that is not known."""
-    facts: CameraFacts | None = None
-    health: Health | None = None
-    last_event: MotionEvent | None = None
-    saved_clip: Clip | None = None
-    """The clip that was just announced; None until there is one since the start."""
-    motion_clip: Clip | None = None
-    """The newest clip of motion with a thumbnail that the catalogue holds."""
-    clips_today: int = 0
-    storage: StorageState | None = None
-    has_rtsp_stream: bool = False
-    """Home Assistant's own stream can show it."""
 
 
 type LocalCamConfigEntry = ConfigEntry[LocalCamData]
@@ -99,17 +71,23 @@ class LocalCamCoordinator:
         self.house = house
         self.camera_id = entry.entry_id
         self.settings = parse_camera(entry.entry_id, entry.data, entry.options)
+        calibrated = CONF_CALIBRATED_UTC_S in entry.options
         self.state = CameraState(
-            resting=bool(entry.options.get(CONF_RESTING, False)), has_rtsp_stream=_is_rtsp(self.settings)
+            resting=bool(entry.options.get(CONF_RESTING, False)),
+            restricted=camera_rules(entry.options).restricted,
+            has_rtsp_stream=_is_rtsp(self.settings),
+            calibration=CalibrationState.DONE if calibrated else CalibrationState.NEVER,
         )
+        self.calibration = CameraCalibration(self)
         self._listeners: dict[Callable[[Changed], None], None] = {}
         self._changing, self._reading, self._picture_wanted = asyncio.Lock(), asyncio.Lock(), asyncio.Lock()
-        self._away_logged = self._reauth_asked = self._failure_logged = False
+        self._reauth_asked = self._failure_logged = False
         self._last_words = ""
         source = self.settings.source
         self._answers: EntityAnswers | None = None
         if isinstance(source, EntitySource):
             self._answers = EntityAnswers(house, entry, source.entity_id, self._entity_address)
+        self._issues = CameraIssues(hass, entry, house.clock)
         self._picture: tuple[float, bytes] = (float("-inf"), b"")
 
     # Its life
@@ -121,6 +99,8 @@ class LocalCamCoordinator:
 
     async def async_stop(self) -> None:
         """Close the open clip and end the worker."""
+        self.calibration.async_forget_wish()
+        self._issues.async_end()
         if self.house.is_running:
             await self.hass.async_add_executor_job(self.house.station.rest, self.camera_id)
 
@@ -130,29 +110,38 @@ class LocalCamCoordinator:
         Raises EngineError, SettingsError among them.
         """
         async with self._changing:
-            self.settings = parse_camera(self.camera_id, self.entry.data, self.entry.options)
+            before, self.settings = self.settings, parse_camera(self.camera_id, self.entry.data, self.entry.options)
+            await self._async_note_settings(", ".join(_changed_settings(before, self.settings)))
             if not self.state.resting:
                 await self.hass.async_add_executor_job(self.house.station.change, self.settings)
         self._update(Changed.SETTINGS)
+
+    @callback
+    def async_apply_rules(self) -> None:
+        """Follow the entry's changed rules of who may see the camera."""
+        restricted = camera_rules(self.entry.options).restricted
+        self._update(Changed.SETTINGS | Changed.AVAILABILITY | Changed.CLIPS, restricted=restricted)
+
+    @callback
+    def async_keep_options(self, changes: Mapping[str, Any]) -> None:
+        """Change the entry's options, and those alone; None takes one away. To be brought to the camera afterwards."""
+        options = {key: value for key, value in {**self.entry.options, **changes}.items() if value is not None}
+        self.hass.config_entries.async_update_entry(self.entry, options=options)
 
     async def async_set_resting(self, resting: bool) -> None:
         """Let the camera rest, or watch again; survives a restart."""
         async with self._changing:
             if resting == self.state.resting:
                 return
-            self.hass.config_entries.async_update_entry(
-                self.entry, options={**self.entry.options, CONF_RESTING: resting}
-            )
+            self.async_keep_options({CONF_RESTING: resting})
             self._picture = (float("-inf"), b"")
+            await self._async_note_settings(f"{CONF_RESTING} {'on' if resting else 'off'}")
             # Before the worker is asked: from here on, nothing of the camera is shown any more.
-            self._update(
-                Changed.AVAILABILITY | Changed.MOTION | Changed.SETTINGS,
-                resting=resting,
-                online=False,
-                in_motion=False,
-                fault=None,
-            )
-            self._away_logged = False
+            self.calibration.async_lost()
+            seen, changed = unseen(self.state)
+            self._tell(replace(seen, resting=resting, fault=None), changed | Changed.SETTINGS)
+            self.house.away.discard(self.camera_id)
+            self._issues.async_end()
             try:
                 if resting:
                     await self.hass.async_add_executor_job(self.house.station.rest, self.camera_id)
@@ -160,6 +149,19 @@ class LocalCamCoordinator:
                     await self.hass.async_add_executor_job(self.house.station.watch, self.settings)
             except EngineError as err:
                 raise HomeAssistantError(translation_domain=DOMAIN, translation_key="worker_failed") from err
+
+    async def _async_note_settings(self, what: str) -> None:
+        """Log what somebody changed; it is changed all the same where that cannot be logged."""
+        if what:
+            who = Who.acting(self.hass)
+            note = AuditNote(
+                deed=Deed.SETTINGS,
+                user_id=who.user_id,
+                token_id=who.token_id,
+                camera_id=self.camera_id,
+                reason=what,
+            )
+            await self.house.ledger.async_try_record(note)
 
     # Who is told
 
@@ -171,7 +173,11 @@ class LocalCamCoordinator:
 
     @callback
     def _update(self, changed: Changed, **values: object) -> None:
-        self.state = replace(self.state, **values)  # type: ignore[arg-type] # the fields of CameraState, by name
+        self._tell(replace(self.state, **values), changed)  # type: ignore[arg-type] # the fields of CameraState, by name
+
+    @callback
+    def _tell(self, state: CameraState, changed: Changed) -> None:
+        self.state = state
         for listener in list(self._listeners):
             listener(changed)
 
@@ -191,11 +197,11 @@ class LocalCamCoordinator:
             case _ if self.state.resting:
                 pass  # a last word of the worker that was sent to rest
             case Health():
-                self._update(Changed.HEALTH, health=report)
-            case MotionStarted(kind=kind):
-                self._update(Changed.MOTION, in_motion=kind.alerts)
-            case MotionEnded():
-                self._update(Changed.MOTION, in_motion=False, last_event=report.event)
+                self._heard(report)
+            case MotionStarted() | MotionEnded() | ZonesMoving() | ProblemChanged():
+                self._tell(*after(self.state, report))
+            case Calibrated(calibration=calibration):
+                self.calibration.async_over(calibration)
             case SourceBack():
                 self._back(report)
             case SourceLost(fault=fault):
@@ -212,28 +218,44 @@ class LocalCamCoordinator:
                 pass  # answers to the station's own questions
 
     @callback
+    def async_calibration_changed(self, calibration: CalibrationState) -> None:
+        """Show how it stands with calibrating; `calibration` calls it."""
+        self._update(Changed.CALIBRATION, calibration=calibration)
+
+    @callback
     def _back(self, report: SourceBack) -> None:
-        if self._away_logged:
+        if self.camera_id in self.house.away:
             _LOGGER.info("%s is back", self.entry.title)
-        self._away_logged = self._reauth_asked = False
+        self.house.away.discard(self.camera_id)
+        self._reauth_asked = False
         self._update(Changed.AVAILABILITY, online=True, fault=None, facts=report.facts)
+        self.calibration.async_seen()
+
+    @callback
+    def _heard(self, health: Health) -> None:
+        self._issues.async_heard(health)
+        self._update(Changed.HEALTH, health=health)
 
     @callback
     def _worker_died(self, exit_code: int | None, last_words: str) -> None:
         if last_words and last_words != self._last_words:  # once, though each new worker may die of the same
             _LOGGER.warning("%s: its worker ended with %s; it said:\n%s", self.entry.title, exit_code, last_words)
             self._last_words = last_words
+        self._issues.async_crashed()
         self._lost(None, "its worker process ended")
 
     @callback
     def _lost(self, fault: SourceFault | None, reason: str) -> None:
-        if not self._away_logged:
+        if self.camera_id not in self.house.away:
             _LOGGER.info("%s is not available: %s", self.entry.title, reason)
-            self._away_logged = True
+            self.house.away.add(self.camera_id)
         if fault is SourceFault.UNAUTHORIZED and not self._reauth_asked:
             self._reauth_asked = True
             self.entry.async_start_reauth(self.hass)
-        self._update(Changed.AVAILABILITY | Changed.MOTION, online=False, in_motion=False, fault=fault)
+        self._issues.async_lost(fault)
+        self.calibration.async_lost()
+        seen, changed = unseen(self.state)
+        self._tell(replace(seen, fault=fault), changed)
 
     @callback
     def _entity_address(self, address: StreamAddress | None) -> None:
@@ -245,7 +267,7 @@ class LocalCamCoordinator:
     async def async_picture(self) -> bytes | None:
         """The newest picture as JPEG, at most a second old or just fetched; None where there is nothing to show."""
         async with self._picture_wanted:
-            if not self.state.online:
+            if not self.state.online or self.state.restricted:
                 return None
             taken_at_s, jpeg = self._picture
             if self.house.clock.monotonic_s() - taken_at_s >= PICTURE_FRESH_S:
@@ -260,20 +282,20 @@ class LocalCamCoordinator:
             return b""  # it went away in between; the report of that is on its way
 
     async def async_live_address(self) -> str | None:
-        """The RTSP address with credentials, for Home Assistant's own stream; None where there is none to show.
+        """Where Home Assistant's own stream can watch, on loopback; None where there is nothing to show.
 
-        Raises SourceError where the address leaves the private ranges.
+        The stream is never told the camera's address or password. Raises SourceError for an address that is refused.
         """
-        if self.state.resting or not self.state.has_rtsp_stream:
+        if self.state.resting or self.state.restricted or not self.state.has_rtsp_stream:
             return None
         source = self.settings.source
         if not isinstance(source, EntitySource):
-            return await self.hass.async_add_executor_job(self.house.station.live_address, self.camera_id)
+            return await self.hass.async_add_executor_job(self.house.station.live_address, self.camera_id) or None
         address: StreamAddress | None = await async_stream_address(self.hass, source.entity_id)
         if address is None or not _is_rtsp_url(address.url):
             return None
-        await self.hass.async_add_executor_job(self.house.station.check_address, address.url)
-        return address.url
+        station = self.house.station
+        return await self.hass.async_add_executor_job(station.live_address, self.camera_id, address.url) or None
 
     # What the catalogue and the disk say
 
@@ -294,12 +316,27 @@ class LocalCamCoordinator:
         """Take the state of the storage folder; the house calls it."""
         self._update(Changed.STORAGE, storage=storage)
 
+    @callback
+    def async_audit_signed(self, head: AuditHead | None) -> None:
+        """Take the newest checkpoint of the audit log; the house calls it."""
+        self._update(Changed.AUDIT, audit_head=head)
+
 
 def _read_clips(station: Station, camera_id: str, today_utc_s: float) -> tuple[Clip | None, int]:
     """The newest clip of motion that has a picture, and how many clips there are of today."""
     newest = station.clips(ClipQuery(camera_ids=frozenset({camera_id}), limit=NEWEST_SEARCHED))
     shown = (e.clip for e in newest if e.clip.thumbnail and e.clip.reason is not ClipReason.REQUESTED)
     return next(shown, None), station.clips_since(camera_id, today_utc_s)
+
+
+def _changed_settings(before: CameraSettings, after: CameraSettings) -> list[str]:
+    """The names of the record and detect settings that differ; values stay out of the log."""
+    return [
+        each.name
+        for old, new in ((before.record, after.record), (before.detect, after.detect))
+        for each in fields(old)
+        if getattr(old, each.name) != getattr(new, each.name)
+    ]
 
 
 def _is_rtsp(settings: CameraSettings) -> bool:

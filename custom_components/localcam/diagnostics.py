@@ -7,30 +7,41 @@ from homeassistant.components.diagnostics import async_redact_data
 from homeassistant.const import CONF_DEVICE, CONF_ENTITY_ID, CONF_NAME, CONF_PASSWORD, CONF_URL, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 
-from .const import CONF_DETECT_URL
+from .const import CONF_DETECT_URL, CONF_NOISE_FLOOR, CONF_VIEWERS, CONF_ZONES
 from .coordinator import LocalCamConfigEntry
 from .engine.values import Clip
 
 TO_REDACT: Final = frozenset(
     # A USB device's path holds its serial number; names of rooms and people stand in names and entity ids.
-    {CONF_PASSWORD, CONF_USERNAME, CONF_URL, CONF_DETECT_URL, CONF_DEVICE, CONF_NAME, CONF_ENTITY_ID}
+    {CONF_PASSWORD, CONF_USERNAME, CONF_URL, CONF_DETECT_URL, CONF_DEVICE, CONF_NAME, CONF_ENTITY_ID, CONF_VIEWERS}
 )
+
+LEFT_OUT: Final = frozenset({CONF_ZONES, CONF_NOISE_FLOOR})
 
 
 async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: LocalCamConfigEntry) -> dict[str, Any]:
     """Everything that helps to find a fault."""
     coordinator = entry.runtime_data.coordinator
     state = coordinator.state
+    zones = coordinator.settings.detect.zones
     return {
         "entry": {
             "version": f"{entry.version}.{entry.minor_version}",
             "data": async_redact_data(dict(entry.data), TO_REDACT),
-            "options": dict(entry.options),
+            # Zones are named after rooms and doors; how many there are helps, and how a room flickers does not.
+            "options": async_redact_data(
+                {key: value for key, value in entry.options.items() if key not in LEFT_OUT}, TO_REDACT
+            ),
         },
         "camera": {
             "online": state.online,
             "resting": state.resting,
             "in_motion": state.in_motion,
+            "zones": len(zones),
+            "masks": sum(not zone.include for zone in zones),
+            "zones_in_motion": len(state.zones_moving),
+            "problem": state.problem.value if state.problem else None,
+            "calibration": state.calibration.value,
             "fault": state.fault.value if state.fault else None,
             "facts": asdict(state.facts) if state.facts else None,
             "health": asdict(state.health) if state.health else None,

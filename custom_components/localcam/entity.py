@@ -5,8 +5,9 @@ from typing import override
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity
 
+from .camera_state import CameraState, Changed
 from .const import DOMAIN
-from .coordinator import CameraState, Changed, LocalCamCoordinator
+from .coordinator import LocalCamCoordinator
 from .engine.settings import AddressSource, DemoSource, EntitySource, Source, UsbSource
 
 

@@ -1,13 +1,15 @@
-"""The clip event: a clip is finished, catalogued and there to watch."""
+"""What automations are told of as it happens: a clip that is there to watch, and what kind of motion is seen."""
 
 from typing import override
 
-from homeassistant.components.event import EventEntity
+from homeassistant.components.event import EventDeviceClass, EventEntity
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
-from .coordinator import Changed, LocalCamConfigEntry, LocalCamCoordinator
+from .camera_state import Changed
+from .coordinator import LocalCamConfigEntry, LocalCamCoordinator
+from .engine.values import Kind
 from .entity import LocalCamEntity
 
 PARALLEL_UPDATES = 0
@@ -18,8 +20,9 @@ CLIP_SAVED = "clip_saved"
 async def async_setup_entry(
     hass: HomeAssistant, entry: LocalCamConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
-    """Add the clip event."""
-    async_add_entities([LocalCamClipEvent(entry.runtime_data.coordinator)])
+    """Add the events."""
+    coordinator = entry.runtime_data.coordinator
+    async_add_entities([LocalCamClipEvent(coordinator), LocalCamKindEvent(coordinator)])
 
 
 class LocalCamClipEvent(LocalCamEntity, EventEntity):
@@ -47,4 +50,31 @@ class LocalCamClipEvent(LocalCamEntity, EventEntity):
                 "reason": clip.reason.value,
             },
         )
+        super().camera_changed(changed)
+
+
+class LocalCamKindEvent(LocalCamEntity, EventEntity):
+    """Tells what kind of motion is seen, in the moment it begins, also of kinds that do not count as motion.
+
+    Where the strongest moment of it turns out to be of another kind, that one is told, too, at its end.
+    """
+
+    _attr_device_class = EventDeviceClass.MOTION
+    shows = Changed.KIND | Changed.AVAILABILITY
+
+    def __init__(self, coordinator: LocalCamCoordinator) -> None:
+        super().__init__(coordinator, "motion_kind")
+        self._attr_event_types = [kind.value for kind in Kind]
+
+    @override
+    def camera_changed(self, changed: Changed) -> None:
+        if changed & Changed.KIND and (seen := self.camera_state.seen_kind) is not None:
+            self._trigger_event(
+                seen.kind.value,
+                {
+                    "counts_as_motion": seen.kind.alerts,
+                    "score": round(seen.score, 3),
+                    "clip_id": seen.clip_id,
+                },
+            )
         super().camera_changed(changed)

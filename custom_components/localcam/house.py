@@ -13,7 +13,7 @@ from homeassistant.helpers.storage import Store
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
-from .engine.settings import HouseSettings, parse_house
+from .engine.settings import AddressRules, HouseSettings, parse_house
 
 STORAGE_VERSION: Final = 1
 STORAGE_KEY: Final = f"{DOMAIN}.house"
@@ -33,6 +33,18 @@ def default_folder(hass: HomeAssistant) -> str:
 async def async_load_house(hass: HomeAssistant) -> HouseSettings:
     """The house's settings, defaults where nothing was saved yet; raises SettingsError for a store edited by hand."""
     return parse_house(await _store(hass).async_load() or {}, default_folder(hass))
+
+
+@callback
+def own_port(hass: HomeAssistant) -> int:
+    """Of Home Assistant's web server, where no camera is; 0 where none runs, as in some tests."""
+    return hass.http.server_port if hass.http else 0
+
+
+async def async_address_rules(hass: HomeAssistant) -> AddressRules:
+    """The rules on cameras' addresses for a camera that is tried; raises SettingsError."""
+    house = await async_load_house(hass)
+    return AddressRules(own_port=own_port(hass), public_host=house.public_host)
 
 
 async def async_save_house(hass: HomeAssistant, options: Mapping[str, Any]) -> None:

@@ -7,8 +7,11 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
-from .coordinator import Changed, LocalCamConfigEntry, LocalCamCoordinator
-from .engine.errors import EngineError
+from .camera_state import Changed
+from .coordinator import LocalCamConfigEntry, LocalCamCoordinator
+from .engine.audited import AuditNote, Deed
+from .engine.errors import AuditError, EngineError
+from .engine.values import Clip
 from .entity import LocalCamEntity
 
 PARALLEL_UPDATES = 0
@@ -32,8 +35,14 @@ class LocalCamLastMotion(LocalCamEntity, ImageEntity):
         ImageEntity.__init__(self, hass)
         self._follow()
 
+    @property
+    @override
+    def available(self) -> bool:
+        """Home Assistant shows every image to all its users: not of a camera of which only some may see anything."""
+        return super().available and not self.camera_state.restricted
+
     def _follow(self) -> None:
-        clip = self.camera_state.motion_clip
+        clip = None if self.camera_state.restricted else self.camera_state.motion_clip
         self._attr_image_last_updated = dt_util.utc_from_timestamp(clip.ended_utc_s) if clip else None
 
     @override
@@ -47,10 +56,21 @@ class LocalCamLastMotion(LocalCamEntity, ImageEntity):
         super().camera_changed(changed)
 
     @override
-    def image(self) -> bytes | None:
-        """Called in an executor thread."""
-        if (clip := self.camera_state.motion_clip) is None or not self.coordinator.house.is_running:
+    async def async_image(self) -> bytes | None:
+        """Who asks is not known: Home Assistant has let him in."""
+        clip = self.camera_state.motion_clip
+        if clip is None or self.camera_state.restricted or not self.coordinator.house.is_running:
             return None
+        shown = AuditNote(
+            deed=Deed.THUMBNAIL, camera_id=clip.camera_id, clip_id=clip.clip_id, reason="image of the last motion"
+        )
+        try:
+            await self.coordinator.house.ledger.async_look(shown)
+        except AuditError:
+            return None
+        return await self.hass.async_add_executor_job(self._read, clip)
+
+    def _read(self, clip: Clip) -> bytes | None:
         try:
             thumbnail = self.coordinator.house.station.open_thumbnail(clip.clip_id)
         except EngineError:

@@ -1,13 +1,12 @@
 """Clips in the media browser: cameras, their days, the clips of a day."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 import re
 from typing import TYPE_CHECKING, Final, Self, override
 
-from homeassistant.components import websocket_api
-from homeassistant.components.http import KEY_HASS_USER, current_request
 from homeassistant.components.media_player import BrowseError, MediaClass, MediaType
 from homeassistant.components.media_source import (
     BrowseMediaSource,
@@ -20,15 +19,17 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import dt as dt_util
 
-from .access import CLIP_ID_PATTERN, may
+from .access import CLIP_ID_PATTERN, async_authorize, authorize
+from .authority import Action, Decision
 from .bridge import HOUSE
 from .const import DOMAIN
+from .engine.audited import Deed
 from .engine.errors import EngineError
-from .engine.values import Clip, ClipQuery
+from .engine.values import CatalogueEntry, Clip, ClipQuery
 from .views import VIDEO_TYPE, async_signed_video_path, thumbnail_path
+from .who import Who
 
 if TYPE_CHECKING:
-    from homeassistant.auth.models import User
     from homeassistant.config_entries import ConfigEntry
 
     from .engine.station import Station
@@ -95,22 +96,37 @@ class LocalCamMediaSource(MediaSource):
     @override
     async def async_resolve_media(self, item: MediaSourceItem) -> PlayMedia:
         place = _parsed(item, Unresolvable)
-        if place.clip_id is None or not self._may_see(place.camera_id):
+        if place.clip_id is None:
             raise _error(Unresolvable, "unknown_clip")
-        try:
+        entry: CatalogueEntry | None = None
+        with suppress(EngineError):
             entry = await self.hass.async_add_executor_job(self.hass.data[HOUSE].station.clip, place.clip_id)
-        except EngineError as err:
-            raise _error(Unresolvable, "unknown_clip") from err
-        if entry.clip.camera_id != place.camera_id:
+        if entry is not None and entry.clip.camera_id != place.camera_id:
+            entry = None
+        decision = await async_authorize(
+            self.hass,
+            Who.acting(self.hass),
+            Action.VIEW,
+            Deed.VIEW,
+            entry.clip.camera_id if entry else None,
+            place.clip_id,
+        )
+        if decision is Decision.MEDIA_PLAYERS_OFF and entry is not None and Who.acting(self.hass).user is None:
+            raise _error(Unresolvable, "media_players_off")  # an automation's maker is an administrator: say why
+        if decision is Decision.REMOTE:
+            raise _error(Unresolvable, "remote_refused")
+        if entry is None or not decision.allowed:
             raise _error(Unresolvable, "unknown_clip")
         valid_for = timedelta(seconds=entry.clip.duration_s) + SIGNED_FOR_LONGER
         return PlayMedia(async_signed_video_path(self.hass, place.clip_id, valid_for), VIDEO_TYPE)
 
-    def _may_see(self, camera_id: str | None) -> bool:
-        return camera_id is not None and may(self.hass, _asking(), camera_id)
-
     def _cameras(self) -> list[ConfigEntry]:
-        entries = [e for e in self.hass.config_entries.async_entries(DOMAIN) if self._may_see(e.entry_id)]
+        who = Who.acting(self.hass)
+        entries = [
+            entry
+            for entry in self.hass.config_entries.async_entries(DOMAIN)
+            if authorize(self.hass, who, Action.LIST, entry.entry_id).allowed
+        ]
         return sorted(entries, key=lambda entry: entry.title.casefold())
 
     async def _async_camera(self, camera: ConfigEntry) -> BrowseMediaSource:
@@ -148,14 +164,6 @@ class LocalCamMediaSource(MediaSource):
             return await self.hass.async_add_executor_job(question, *args)
         except EngineError as err:
             raise _error(BrowseError, "catalogue_failed", reason=str(err)) from err
-
-
-def _asking() -> User | None:
-    """Who browses; None for Home Assistant itself, which hands no user to media sources."""
-    if (connection := websocket_api.current_connection.get()) is not None:
-        return connection.user
-    request = current_request.get()
-    return request.get(KEY_HASS_USER) if request is not None else None
 
 
 def _parsed[E: (BrowseError, Unresolvable)](item: MediaSourceItem, error: type[E]) -> Identifier:

@@ -7,8 +7,9 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .camera_state import Changed
 from .const import CONF_SENSITIVITY
-from .coordinator import Changed, LocalCamConfigEntry, LocalCamCoordinator
+from .coordinator import LocalCamConfigEntry, LocalCamCoordinator
 from .engine.settings import LIMITS
 from .entity import LocalCamEntity
 

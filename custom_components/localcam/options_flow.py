@@ -2,26 +2,34 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+import re
 from typing import Any, Final
 
-from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult, OptionsFlow
+from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult
 from homeassistant.helpers.selector import (
     BooleanSelector,
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
     TextSelector,
 )
 from homeassistant.helpers.translation import async_get_translations
 import voluptuous as vol
 
+from .access_flow import AccessSteps
 from .const import (
+    CONF_CPU_BUDGET_PERCENT,
+    CONF_ECONOMY,
     CONF_FREE_FLOOR_GB,
     CONF_FREE_FLOOR_PERCENT,
     CONF_LONGEST_CLIP_S,
     CONF_OLDER_FOLDERS,
     CONF_POST_ROLL_S,
     CONF_PRE_ROLL_S,
+    CONF_PUBLIC_HOST,
     CONF_QUIET_S,
     CONF_QUOTA_GB,
     CONF_SENSITIVITY,
@@ -30,8 +38,9 @@ from .const import (
     DOMAIN,
 )
 from .engine.errors import EngineError
-from .engine.settings import GIB, LIMITS, CameraSettings, HouseSettings, parse_camera
+from .engine.settings import GIB, LIMITS, CameraSettings, Economising, HouseSettings, parse_camera
 from .house import async_apply_house, async_load_house, async_save_house
+from .markdown import escaped
 from .storage_folder import allowed_folders, prepare_folder, swells_backups
 
 
@@ -45,6 +54,8 @@ def _number(key: str, *, unit: str | None = None, step: float = 1, slider: bool 
     return NumberSelector(config)
 
 
+_BARE_HOST: Final = re.compile(r"[A-Za-z0-9.:_-]{0,253}")
+"""A name or a number; nothing, where no host is allowed."""
 _CAMERA_FORM: Final = vol.Schema(
     {
         vol.Required(CONF_SENSITIVITY): _number(CONF_SENSITIVITY, slider=True),
@@ -53,6 +64,14 @@ _CAMERA_FORM: Final = vol.Schema(
         vol.Required(CONF_LONGEST_CLIP_S): _number(CONF_LONGEST_CLIP_S, unit="s"),
         vol.Required(CONF_QUIET_S): _number(CONF_QUIET_S, unit="s"),
         vol.Required(CONF_SOUND): BooleanSelector(),
+        vol.Required(CONF_ECONOMY): SelectSelector(
+            SelectSelectorConfig(
+                options=[choice.value for choice in Economising],
+                translation_key=CONF_ECONOMY,
+                mode=SelectSelectorMode.LIST,
+            )
+        ),
+        vol.Required(CONF_CPU_BUDGET_PERCENT): _number(CONF_CPU_BUDGET_PERCENT, unit="%"),
     }
 )
 _HOUSE_FORM: Final = vol.Schema(
@@ -61,16 +80,17 @@ _HOUSE_FORM: Final = vol.Schema(
         vol.Required(CONF_QUOTA_GB): _number(CONF_QUOTA_GB, unit="GB", step=0.1),
         vol.Required(CONF_FREE_FLOOR_PERCENT): _number(CONF_FREE_FLOOR_PERCENT, unit="%"),
         vol.Required(CONF_FREE_FLOOR_GB): _number(CONF_FREE_FLOOR_GB, unit="GB", step=0.1),
+        vol.Optional(CONF_PUBLIC_HOST): TextSelector(),
     }
 )
 
 
-class LocalCamOptionsFlow(OptionsFlow):
+class LocalCamOptionsFlow(AccessSteps):
     """Everything here is applied to what runs: no camera is restarted, no recording is cut."""
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask what is to be changed."""
-        return self.async_show_menu(step_id="init", menu_options=["camera", "house"])
+        return self.async_show_menu(step_id="init", menu_options=["camera", "access", "house", "house_access"])
 
     async def async_step_camera(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Change this camera."""
@@ -86,7 +106,7 @@ class LocalCamOptionsFlow(OptionsFlow):
             step_id="camera",
             data_schema=self.add_suggested_values_to_schema(_CAMERA_FORM, user_input or kept),
             errors=errors,
-            description_placeholders={"name": entry.title},
+            description_placeholders={"name": escaped(entry.title)},
         )
 
     async def _async_change_camera(self, answers: Mapping[str, Any]) -> dict[str, str]:
@@ -128,9 +148,13 @@ class LocalCamOptionsFlow(OptionsFlow):
         problem = await self.hass.async_add_executor_job(prepare_folder, folder, allowed_folders(self.hass))
         if problem is not None:
             return {CONF_STORAGE_FOLDER: problem.value}
+        public_host = answers.get(CONF_PUBLIC_HOST, "").strip()
+        if not _BARE_HOST.fullmatch(public_host):
+            return {CONF_PUBLIC_HOST: "public_host_invalid"}
         kept = await async_load_house(self.hass)
         options = {
             **answers,
+            CONF_PUBLIC_HOST: public_host,
             CONF_STORAGE_FOLDER: folder,
             CONF_OLDER_FOLDERS: list(kept.older_folders_after(folder)),
         }
@@ -156,6 +180,8 @@ def _camera_answers(settings: CameraSettings) -> dict[str, Any]:
         CONF_LONGEST_CLIP_S: settings.record.longest_clip_s,
         CONF_QUIET_S: settings.detect.quiet_s,
         CONF_SOUND: settings.record.sound,
+        CONF_ECONOMY: settings.detect.economy.value,
+        CONF_CPU_BUDGET_PERCENT: round(settings.detect.cpu_budget_share * 100, 3),
     }
 
 
@@ -165,4 +191,5 @@ def _house_answers(settings: HouseSettings) -> dict[str, Any]:
         CONF_QUOTA_GB: round(settings.quota_bytes / GIB, 3),
         CONF_FREE_FLOOR_PERCENT: round(settings.free_floor_share * 100, 3),
         CONF_FREE_FLOOR_GB: round(settings.free_floor_bytes / GIB, 3),
+        CONF_PUBLIC_HOST: settings.public_host,
     }

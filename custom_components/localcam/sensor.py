@@ -1,4 +1,4 @@
-"""What watching costs, and what it keeps: for diagnosis, off until the owner wants them."""
+"""What watching costs and keeps, off until the owner wants it; and how it stands with calibrating."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,11 @@ from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfInformation
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import CameraState, Changed, LocalCamConfigEntry, LocalCamCoordinator
+from .camera_calibration import CalibrationState
+from .camera_state import CameraState, Changed
+from .coordinator import LocalCamConfigEntry, LocalCamCoordinator
+from .engine.settings import Economising
+from .engine.values import Shedding
 from .entity import LocalCamEntity
 
 PARALLEL_UPDATES = 0
@@ -27,7 +31,7 @@ WRITE_EVERY_S = 10.0
 class LocalCamSensorDescription(SensorEntityDescription):
     """What a sensor shows of a camera."""
 
-    value_fn: Callable[[CameraState], float | None]
+    value_fn: Callable[[CameraState], float | str | None]
     attributes_fn: Callable[[CameraState], Mapping[str, Any]] | None = None
     shows: Changed
     needs_camera: bool = True
@@ -44,6 +48,22 @@ SENSORS = (
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=1,
         value_fn=lambda state: round(state.health.analysed_frames_per_s, 1) if state.health else None,
+        shows=HEALTH,
+    ),
+    LocalCamSensorDescription(
+        key="decoding",
+        device_class=SensorDeviceClass.ENUM,
+        options=[choice.value for choice in (Economising.FAST, Economising.ECONOMY)],
+        value_fn=lambda state: (
+            (Economising.ECONOMY if state.health.economises else Economising.FAST).value if state.health else None
+        ),
+        shows=HEALTH,
+    ),
+    LocalCamSensorDescription(
+        key="left_out",
+        device_class=SensorDeviceClass.ENUM,
+        options=[shed.value for shed in Shedding],
+        value_fn=lambda state: state.health.shed.value if state.health else None,
         shows=HEALTH,
     ),
     LocalCamSensorDescription(
@@ -100,6 +120,28 @@ SENSORS = (
         shows=Changed.STORAGE,
         needs_camera=False,
     ),
+    LocalCamSensorDescription(
+        key="audit_log",
+        # Short enough for a slip of paper; the recorder keeps each one, and so becomes a witness.
+        value_fn=lambda state: state.audit_head.witness if state.audit_head else None,
+        attributes_fn=lambda state: (
+            {"checkpoint": state.audit_head.checkpoint, "verifier_key": state.audit_head.verifier_key}
+            if state.audit_head
+            else {}
+        ),
+        shows=Changed.AUDIT,
+        needs_camera=False,
+        entity_registry_enabled_default=True,
+    ),
+    LocalCamSensorDescription(
+        key="calibration",
+        device_class=SensorDeviceClass.ENUM,
+        options=[state.value for state in CalibrationState],
+        value_fn=lambda state: state.calibration.value,
+        shows=Changed.CALIBRATION,
+        needs_camera=False,
+        entity_registry_enabled_default=True,
+    ),
 )
 
 
@@ -125,7 +167,7 @@ class LocalCamSensor(LocalCamEntity, SensorEntity):
 
     @property
     @override
-    def native_value(self) -> float | None:
+    def native_value(self) -> float | str | None:
         return self.entity_description.value_fn(self.camera_state)
 
     @property

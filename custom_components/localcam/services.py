@@ -1,30 +1,32 @@
 """LocalCam's actions: what each takes, who may call it, and what it does."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from homeassistant.auth.permissions.const import POLICY_CONTROL, POLICY_READ
 from homeassistant.const import ATTR_ENTITY_ID, ENTITY_MATCH_ALL, ENTITY_MATCH_NONE
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, UnknownUser
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.service import async_extract_entity_ids
 from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
-from .access import CLIP_ID_PATTERN, camera_entity_id, camera_ids, may
+from .access import CLIP_ID_PATTERN, async_authorize, authorize, camera_entity_id, camera_ids, note
+from .authority import Action
 from .bridge import HOUSE
+from .calls import async_logged, async_order, async_permitted, async_who_calls, one_of, within
+from .camera_zones import async_set_zones, zones_of
 from .const import DOMAIN
 from .coordinator import LocalCamCoordinator
-from .engine.errors import EngineError, UnknownClipError, WorkerError
-from .engine.values import CatalogueEntry, ClipQuery, ClipVerdict, Kind, Verdict
+from .engine.audited import Deed, Look
+from .engine.errors import AuditError, WorkerError
+from .engine.values import CatalogueEntry, Clip, ClipQuery, ClipVerdict, Kind, Verdict
 from .explanation import async_explanation
-
-if TYPE_CHECKING:
-    from homeassistant.auth.models import User
+from .people import async_names
+from .refusal import refused as invalid
+from .who import Who
 
 MISSED_S: Final = (1.0, 60.0)
 RECORD_S: Final = (1.0, 600.0)
@@ -60,6 +62,8 @@ LIST_CLIPS: Final = vol.Schema(
         vol.Optional("limit", default=100): vol.Coerce(int),
     }
 )
+SET_ZONES: Final = cv.make_entity_service_schema({vol.Required("zones"): object})
+LIST_ZONES: Final = cv.make_entity_service_schema({})
 EXPLAIN_CLIP: Final = vol.Schema({vol.Required("clip_id"): cv.string})
 DELETE_CLIPS: Final = vol.Schema({vol.Required("clip_ids"): vol.All(cv.ensure_list, [cv.string])})
 
@@ -74,102 +78,129 @@ def async_register_services(hass: HomeAssistant) -> None:
     register(DOMAIN, "list_clips", _async_list_clips, LIST_CLIPS, SupportsResponse.ONLY)
     register(DOMAIN, "explain_clip", _async_explain_clip, EXPLAIN_CLIP, SupportsResponse.ONLY)
     register(DOMAIN, "delete_clips", _async_delete_clips, DELETE_CLIPS)
+    register(DOMAIN, "set_zones", _async_set_zones, SET_ZONES, SupportsResponse.OPTIONAL)
+    register(DOMAIN, "list_zones", _async_list_zones, LIST_ZONES, SupportsResponse.ONLY)
 
 
 # The actions
 
 
 async def _async_flag_clip(call: ServiceCall) -> None:
-    verdict = _one_of(Verdict, call.data["verdict"], "unknown_verdict")
-    kind = _one_of(Kind, call.data["kind"], "unknown_kind") if "kind" in call.data else None
+    verdict = one_of(Verdict, call.data["verdict"], "unknown_verdict")
+    kind = one_of(Kind, call.data["kind"], "unknown_kind") if "kind" in call.data else None
     if len(call.data["note"]) > LONGEST_NOTE:
-        raise _invalid("note_too_long", longest=LONGEST_NOTE)
-    entry = await _async_own_clip(call, call.data["clip_id"])
-    await _async_flag(call, entry.clip.clip_id, verdict, kind, call.data["note"])
+        raise invalid("note_too_long", longest=LONGEST_NOTE)
+    who = await async_who_calls(call)
+    clip = await _async_own_clip(call.hass, who, call.data["clip_id"], Action.LABEL, Deed.FLAG)
+    await _async_flag(
+        call.hass, who, clip.camera_id, _word(call, call.data["clip_id"], verdict, kind, call.data["note"])
+    )
     await call.hass.data[HOUSE].async_clips_changed()
 
 
 async def _async_report_missed(call: ServiceCall) -> ServiceResponse:
-    seconds = _within(call.data["seconds"], MISSED_S, "seconds")
+    seconds = within(call.data["seconds"], MISSED_S, "seconds")
     house = call.hass.data[HOUSE]
+    who = await async_who_calls(call)
     kept: list[JsonValueType] = []
-    for coordinator in await _async_watching(call):
+    for coordinator in await _async_watching(call, who, Action.LABEL):
+        camera_id = coordinator.camera_id
+        await async_logged(call.hass, note(who, Deed.RECORD, camera_id, reason=f"the last {seconds:g} s"))
         with _worker_problems(coordinator):
-            clip_id = await _async_order(call.hass, house.station.keep_last, coordinator.camera_id, seconds)
-        await _async_flag(call, clip_id, Verdict.MISSED, None, "")
-        kept.append({"clip_id": clip_id, "camera": camera_entity_id(call.hass, coordinator.camera_id)})
+            clip_id = await async_order(call.hass, house.station.keep_last, camera_id, seconds)
+        await _async_flag(call.hass, who, camera_id, _word(call, clip_id, Verdict.MISSED))
+        kept.append({"clip_id": clip_id, "camera": camera_entity_id(call.hass, camera_id)})
     await house.async_clips_changed()
     return {"clips": kept} if call.return_response else None
 
 
 async def _async_record(call: ServiceCall) -> None:
-    duration_s = _within(call.data["duration_s"], RECORD_S, "duration_s")
-    for coordinator in await _async_watching(call):
+    duration_s = within(call.data["duration_s"], RECORD_S, "duration_s")
+    who = await async_who_calls(call)
+    for coordinator in await _async_watching(call, who, Action.CONTROL):
+        await async_logged(call.hass, note(who, Deed.RECORD, coordinator.camera_id, reason=f"{duration_s:g} s"))
         record_now = call.hass.data[HOUSE].station.record_now
         with _worker_problems(coordinator):
-            await _async_order(call.hass, record_now, coordinator.camera_id, duration_s)
+            await async_order(call.hass, record_now, coordinator.camera_id, duration_s)
 
 
 async def _async_list_clips(call: ServiceCall) -> ServiceResponse:
-    user = await _async_caller(call)
+    who = await async_who_calls(call)
     if _targets(call):
-        shown: frozenset[str] | None = frozenset(await _async_cameras(call, POLICY_READ))
-    elif user is None or user.is_admin:
+        shown: frozenset[str] | None = frozenset(await _async_cameras(call, who, Action.LIST))
+    elif who.user is None or who.user.is_admin:
         shown = None
     else:
-        shown = frozenset(camera_id for camera_id in camera_ids(call.hass).values() if may(call.hass, user, camera_id))
+        shown = frozenset(_visible(call.hass, who).values())
     query = ClipQuery(
         camera_ids=shown,
         since_utc_s=dt_util.as_timestamp(dt_util.as_utc(call.data["start"])) if "start" in call.data else None,
         until_utc_s=dt_util.as_timestamp(dt_util.as_utc(call.data["end"])) if "end" in call.data else None,
-        kind=_one_of(Kind, call.data["kind"], "unknown_kind") if "kind" in call.data else None,
-        verdict=_one_of(Verdict, call.data["verdict"], "unknown_verdict") if "verdict" in call.data else None,
-        limit=int(_within(call.data["limit"], LIST_LIMIT, "limit")),
+        kind=one_of(Kind, call.data["kind"], "unknown_kind") if "kind" in call.data else None,
+        verdict=one_of(Verdict, call.data["verdict"], "unknown_verdict") if "verdict" in call.data else None,
+        limit=int(within(call.data["limit"], LIST_LIMIT, "limit")),
     )
-    entries = await _async_order(call.hass, call.hass.data[HOUSE].station.clips, query)
-    return {"clips": [_as_response(call.hass, entry) for entry in entries]}
+    entries = await async_order(call.hass, call.hass.data[HOUSE].station.clips, query)
+    seen_by = await _async_seen_by(call.hass, [entry.clip.clip_id for entry in entries])
+    return {"clips": [_as_response(call.hass, entry, seen_by) for entry in entries]}
 
 
 async def _async_explain_clip(call: ServiceCall) -> ServiceResponse:
-    entry = await _async_visible_clip(call, call.data["clip_id"])
-    return await async_explanation(call.hass, entry.clip)
+    who = await async_who_calls(call)
+    clip = await _async_own_clip(call.hass, who, call.data["clip_id"], Action.LIST, Deed.LIST)
+    return await async_explanation(call.hass, clip)
 
 
 async def _async_delete_clips(call: ServiceCall) -> None:
     # Every clip is looked at before any is deleted; named twice, it is deleted once.
     clip_ids = list(dict.fromkeys(call.data["clip_ids"]))
-    for clip_id in clip_ids:
-        await _async_own_clip(call, clip_id)
+    who = await async_who_calls(call)
+    clips = [await _async_own_clip(call.hass, who, each, Action.DELETE, Deed.DELETE) for each in clip_ids]
+    deleted = [note(who, Deed.DELETE, clip.camera_id, clip.clip_id) for clip in clips]
     house = call.hass.data[HOUSE]
-    await _async_order(call.hass, house.station.delete, clip_ids)
+    await async_logged(call.hass, *deleted)
+    await async_order(call.hass, house.station.delete, clip_ids)
     await house.async_clips_changed()
 
 
+async def _async_set_zones(call: ServiceCall) -> ServiceResponse:
+    coordinators = await _async_loaded(call, await async_who_calls(call), Action.CONTROL)
+    if len(coordinators) > 1:
+        raise invalid("one_camera")
+    zones = await async_set_zones(coordinators[0], call.data["zones"])
+    return {"zones": zones} if call.return_response else None
+
+
+async def _async_list_zones(call: ServiceCall) -> ServiceResponse:
+    who = await async_who_calls(call)
+    return {
+        "cameras": [
+            {"camera": camera_entity_id(call.hass, coordinator.camera_id), "zones": zones_of(coordinator)}
+            for coordinator in await _async_loaded(call, who, Action.LIST)
+        ]
+    }
+
+
 # What they share
-
-
-async def _async_caller(call: ServiceCall) -> User | None:
-    """Who calls; None for an automation. Raises UnknownUser."""
-    if call.context.user_id is None:
-        return None
-    user = await call.hass.auth.async_get_user(call.context.user_id)
-    if user is None:
-        raise UnknownUser(context=call.context)
-    return user
 
 
 def _targets(call: ServiceCall) -> bool:
     return any(call.data.get(str(field), ENTITY_MATCH_NONE) != ENTITY_MATCH_NONE for field in cv.ENTITY_SERVICE_FIELDS)
 
 
-async def _async_cameras(call: ServiceCall, policy: str) -> list[str]:
+def _visible(hass: HomeAssistant, who: Who) -> dict[str, str]:
+    """The cameras of which somebody may know what they recorded: entity id to camera id."""
+    return {e: c for e, c in camera_ids(hass).items() if authorize(hass, who, Action.LIST, c).allowed}
+
+
+async def _async_cameras(call: ServiceCall, who: Who, action: Action) -> list[str]:
     """The ids of the targeted cameras, all of which the caller may see and use.
 
     A camera that he may not see is as unknown as one that does not exist. Of an area or a label only cameras of ours
     are meant that he may see.
     """
-    user = await _async_caller(call)
-    visible = {e: c for e, c in camera_ids(call.hass).items() if may(call.hass, user, c, POLICY_READ)}
+    deed = Deed.LIST if action is Action.LIST else Deed.RECORD
+    visible = _visible(call.hass, who)
     named = call.data.get(ATTR_ENTITY_ID, ENTITY_MATCH_NONE)
     if named == ENTITY_MATCH_ALL:
         chosen = list(visible)
@@ -177,72 +208,86 @@ async def _async_cameras(call: ServiceCall, policy: str) -> list[str]:
         explicit = [] if named == ENTITY_MATCH_NONE else list(named)
         for entity_id in explicit:
             if entity_id not in visible:
-                raise _invalid("unknown_camera", camera=entity_id)
+                await async_authorize(call.hass, who, action, deed, camera_ids(call.hass).get(entity_id))
+                raise invalid("unknown_camera", camera=entity_id)
         chosen = sorted(await async_extract_entity_ids(call) & visible.keys())
     if not chosen:
-        raise _invalid("no_camera")
+        raise invalid("no_camera")
     for entity_id in chosen:
-        if not may(call.hass, user, visible[entity_id], policy):
-            raise _invalid("not_permitted")
+        await async_permitted(call.hass, who, action, deed, visible[entity_id])
     return [visible[entity_id] for entity_id in chosen]
 
 
-async def _async_watching(call: ServiceCall) -> list[LocalCamCoordinator]:
+async def _async_watching(call: ServiceCall, who: Who, action: Action) -> list[LocalCamCoordinator]:
     """The targeted cameras, all of which give pictures now."""
     coordinators = []
-    for camera_id in await _async_cameras(call, POLICY_CONTROL):
+    for camera_id in await _async_cameras(call, who, action):
         coordinator = call.hass.data[HOUSE].coordinator(camera_id)
         if coordinator is not None and coordinator.state.resting:
-            raise _invalid("camera_resting", camera=coordinator.entry.title)
+            raise invalid("camera_resting", camera=coordinator.entry.title)
         if coordinator is None or not coordinator.state.online:
-            raise _invalid("camera_offline", camera=camera_entity_id(call.hass, camera_id) or "")
+            raise invalid("camera_offline", camera=camera_entity_id(call.hass, camera_id) or "")
         coordinators.append(coordinator)
     return coordinators
 
 
-async def _async_own_clip(call: ServiceCall, clip_id: str) -> CatalogueEntry:
-    """A clip that the caller may change."""
-    entry = await _async_visible_clip(call, clip_id)
-    if not may(call.hass, await _async_caller(call), entry.clip.camera_id, POLICY_CONTROL):
-        raise _invalid("not_permitted")
-    return entry
+async def _async_loaded(call: ServiceCall, who: Who, action: Action) -> list[LocalCamCoordinator]:
+    """The targeted cameras, whether they give pictures or not."""
+    coordinators = []
+    for camera_id in await _async_cameras(call, who, action):
+        if (coordinator := call.hass.data[HOUSE].coordinator(camera_id)) is None:
+            raise invalid("camera_not_loaded", camera=camera_entity_id(call.hass, camera_id) or "")
+        coordinators.append(coordinator)
+    return coordinators
 
 
-async def _async_visible_clip(call: ServiceCall, clip_id: str) -> CatalogueEntry:
-    """A clip that the caller may see; one that he may not is as unknown as one that does not exist."""
-    user = await _async_caller(call)
+async def _async_own_clip(hass: HomeAssistant, who: Who, clip_id: str, action: Action, deed: Deed) -> Clip:
+    """A clip with which the caller may do this; one that he may not see is as unknown as one that does not exist."""
     if not CLIP_ID_PATTERN.fullmatch(clip_id):
-        raise _invalid("unknown_clip")
-    entry = await _async_order(call.hass, call.hass.data[HOUSE].station.clip, clip_id)
-    if not may(call.hass, user, entry.clip.camera_id, POLICY_READ):
-        raise _invalid("unknown_clip")
-    return entry
+        raise invalid("unknown_clip")
+    try:
+        entry: CatalogueEntry = await async_order(hass, hass.data[HOUSE].station.clip, clip_id)
+    except ServiceValidationError:
+        await async_authorize(hass, who, action, deed, None, clip_id)
+        raise
+    await async_permitted(hass, who, action, deed, entry.clip.camera_id, clip_id)
+    return entry.clip
 
 
-async def _async_flag(call: ServiceCall, clip_id: str, verdict: Verdict, kind: Kind | None, note: str) -> None:
-    word = ClipVerdict(
+def _word(call: ServiceCall, clip_id: str, verdict: Verdict, kind: Kind | None = None, text: str = "") -> ClipVerdict:
+    return ClipVerdict(
         clip_id=clip_id,
         verdict=verdict,
         kind=kind,
-        note=note,
+        note=text,
         user_id=call.context.user_id,
         given_utc_s=call.hass.data[HOUSE].clock.utc_s(),
     )
-    await _async_order(call.hass, call.hass.data[HOUSE].station.flag, word)
 
 
-async def _async_order[*Ts, T](hass: HomeAssistant, order: Callable[[*Ts], T], *args: *Ts) -> T:
-    """Have the station do it; the engine's errors become translated ones, but for WorkerError."""
+async def _async_flag(hass: HomeAssistant, who: Who, camera_id: str, word: ClipVerdict) -> None:
+    await async_logged(hass, note(who, Deed.FLAG, camera_id, word.clip_id, reason=word.verdict.value))
+    await async_order(hass, hass.data[HOUSE].station.flag, word)
+
+
+async def _async_seen_by(hass: HomeAssistant, clip_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]] | None:
+    """Who has seen which clip, newest first; None where the audit log cannot be read: clips are listed all the same."""
     try:
-        return await hass.async_add_executor_job(order, *args)
-    except UnknownClipError as err:
-        raise _invalid("unknown_clip") from err
-    except WorkerError:
-        raise
-    except EngineError as err:
-        raise HomeAssistantError(
-            translation_domain=DOMAIN, translation_key="storage_failed", translation_placeholders={"reason": str(err)}
-        ) from err
+        looks: list[Look] = await hass.async_add_executor_job(hass.data[HOUSE].station.audit.looks, clip_ids)
+    except AuditError:
+        return None
+    names = await async_names(hass)
+    seen_by: dict[str, list[dict[str, Any]]] = {}
+    for look in looks:
+        seen_by.setdefault(look.clip_id, []).append(
+            {
+                "user": names.get(look.user_id or ""),
+                "deed": look.deed.value,
+                "times": look.times,
+                "last": dt_util.utc_from_timestamp(look.last_utc_s).isoformat(),
+            }
+        )
+    return seen_by
 
 
 @contextmanager
@@ -251,36 +296,12 @@ def _worker_problems(coordinator: LocalCamCoordinator) -> Iterator[None]:
     try:
         yield
     except WorkerError as err:
-        raise _invalid(_WORKER_PROBLEMS.get(str(err), "worker_failed"), camera=coordinator.entry.title) from err
+        raise invalid(_WORKER_PROBLEMS.get(str(err), "worker_failed"), camera=coordinator.entry.title) from err
 
 
-def _one_of[E: StrEnum](choices: type[E], value: str, key: str) -> E:
-    try:
-        return choices(value)
-    except ValueError:
-        raise _invalid(key, value=value, choices=_listed(choices)) from None
-
-
-def _within(value: float, limits: tuple[float, float], field: str) -> float:
-    low, high = limits
-    if not low <= value <= high:  # also false for NaN
-        raise _invalid("out_of_range", field=field, low=f"{low:g}", high=f"{high:g}")
-    return value
-
-
-def _listed(choices: Iterable[StrEnum]) -> str:
-    return ", ".join(choice.value for choice in choices)
-
-
-def _invalid(key: str, **placeholders: object) -> ServiceValidationError:
-    return ServiceValidationError(
-        translation_domain=DOMAIN,
-        translation_key=key,
-        translation_placeholders={name: str(value) for name, value in placeholders.items()},
-    )
-
-
-def _as_response(hass: HomeAssistant, entry: CatalogueEntry) -> dict[str, Any]:
+def _as_response(
+    hass: HomeAssistant, entry: CatalogueEntry, seen_by: dict[str, list[dict[str, Any]]] | None
+) -> dict[str, Any]:
     clip = entry.clip
     return {
         "clip_id": clip.clip_id,
@@ -292,4 +313,5 @@ def _as_response(hass: HomeAssistant, entry: CatalogueEntry) -> dict[str, Any]:
         "score": round(clip.score, 4),
         "verdict": entry.verdict.verdict.value if entry.verdict else None,
         "size_bytes": clip.size_bytes,
+        "seen_by": None if seen_by is None else seen_by.get(clip.clip_id, []),
     }

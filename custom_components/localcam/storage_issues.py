@@ -22,8 +22,7 @@ _MOST_SUSPECTS: Final = 1000
 def async_tell_storage(hass: HomeAssistant, state: StorageState | None) -> None:
     """What is in the way of recording, now; nothing for a house that does not run."""
     trouble = state.trouble if state else None
-    is_full = state is not None and not state.may_record and trouble in {None, StorageTrouble.CATALOGUE}
-    _set(hass, ISSUE_STORAGE_FULL, exists=is_full)
+    _set(hass, ISSUE_STORAGE_FULL, exists=state is not None and not state.may_record and trouble is None)
     async_tell_trouble(hass, trouble)
 
 

@@ -6,7 +6,8 @@ from homeassistant.components.switch import SwitchEntity
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import Changed, LocalCamConfigEntry, LocalCamCoordinator
+from .camera_state import Changed
+from .coordinator import LocalCamConfigEntry, LocalCamCoordinator
 from .entity import LocalCamEntity
 
 PARALLEL_UPDATES = 0

@@ -1,6 +1,7 @@
 """The bytes of clips and their pictures over HTTP, for whoever may see the camera."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Final, Protocol, override
@@ -11,16 +12,24 @@ from homeassistant.components.http.auth import async_sign_path
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
-from .access import CLIP_ID_PATTERN, may
+from .access import CLIP_ID_PATTERN, async_authorize, note
+from .authority import Action
 from .bridge import HOUSE, House
 from .byte_range import ByteRange, UnsatisfiableRangeError, parse_range
-from .engine.errors import EngineError
+from .engine.audited import AuditNote, Deed, DeedOutcome
+from .engine.errors import AuditError, EngineError
 from .engine.values import Clip
+from .stream_places import TooManyStreamsError
+from .who import Who
 
 CHUNK_BYTES: Final = 1 << 18
 VIDEO_TYPE: Final = "video/mp4"
 PICTURE_TYPE: Final = "image/jpeg"
 
+DOWNLOAD: Final = "download"
+"""A query that asks for a file to keep: logged as what it is."""
+
+_NOT_LOGGED: Final = "The audit log cannot be written, so nothing is shown. See Home Assistant's repairs."
 _VIDEO_URL: Final = "/api/localcam/clips/{clip_id}/video"
 _THUMBNAIL_URL: Final = "/api/localcam/clips/{clip_id}/thumbnail"
 _EXPLANATION_URL: Final = "/api/localcam/clips/{clip_id}/explanation"
@@ -72,22 +81,36 @@ class _ClipView(HomeAssistantView):
     def __init__(self, hass: HomeAssistant) -> None:
         self.hass = hass
 
-    async def _async_find(self, request: web.Request, clip_id: str) -> tuple[House, Clip]:
-        """The clip, if the caller may see it; an unknown and a forbidden one look the same."""
+    async def _async_find(self, request: web.Request, clip_id: str, deed: Deed) -> tuple[House, Clip]:
+        """The clip, if the caller may see it; an unknown and a hidden one look the same. Every refusal is logged."""
+        house = self.hass.data[HOUSE]
+        known_id = clip_id if CLIP_ID_PATTERN.fullmatch(clip_id) else None
         if not request.get(KEY_AUTHENTICATED):
+            nobody = AuditNote(deed=deed, outcome=DeedOutcome.REFUSED, clip_id=known_id, reason="not logged in")
+            await house.ledger.async_refused(nobody)
             if hdrs.AUTHORIZATION in request.headers:
                 raise web.HTTPUnauthorized
             raise web.HTTPForbidden
-        house = self.hass.data[HOUSE]
-        if not CLIP_ID_PATTERN.fullmatch(clip_id) or not house.is_running:
+        if known_id is None or not house.is_running:
             raise web.HTTPNotFound
+        clip: Clip | None = None
+        with suppress(EngineError):
+            clip = (await self.hass.async_add_executor_job(house.station.clip, clip_id)).clip
+        decision = await async_authorize(
+            self.hass, Who.of_request(self.hass, request), Action.VIEW, deed, clip.camera_id if clip else None, clip_id
+        )
+        if clip is None or decision.hides:
+            raise web.HTTPNotFound
+        if not decision.allowed:
+            raise web.HTTPForbidden
+        return house, clip
+
+    async def _async_log(self, request: web.Request, house: House, clip: Clip, deed: Deed) -> None:
+        """Before the first byte is sent."""
         try:
-            entry = await self.hass.async_add_executor_job(house.station.clip, clip_id)
-        except EngineError:
-            raise web.HTTPNotFound from None
-        if not may(self.hass, request[KEY_HASS_USER], entry.clip.camera_id):
-            raise web.HTTPNotFound
-        return house, entry.clip
+            await house.ledger.async_look(note(Who.of_request(self.hass, request), deed, clip.camera_id, clip.clip_id))
+        except AuditError:
+            raise web.HTTPServiceUnavailable(text=_NOT_LOGGED) from None
 
     async def _async_open(self, open_file: Callable[[str], Reader], clip_id: str) -> Reader:
         try:
@@ -104,12 +127,21 @@ class ClipVideoView(_ClipView):
 
     async def get(self, request: web.Request, clip_id: str) -> web.StreamResponse:
         """Send the part that is asked for."""
-        house, clip = await self._async_find(request, clip_id)
-        reader = await self._async_open(house.station.open_video, clip_id)
+        deed = _deed(request)
+        house, clip = await self._async_find(request, clip_id, deed)
+        try:
+            with house.streams.one(request[KEY_HASS_USER].id):
+                return await self._async_play(request, house, clip, deed)
+        except TooManyStreamsError:
+            raise web.HTTPTooManyRequests(headers={hdrs.RETRY_AFTER: "5"}) from None
+
+    async def _async_play(self, request: web.Request, house: House, clip: Clip, deed: Deed) -> web.StreamResponse:
+        reader = await self._async_open(house.station.open_video, clip.clip_id)
         try:
             response, part = _prepared(request, clip, reader.size_bytes)
             if part is None:
                 return response
+            await self._async_log(request, house, clip, deed)
             await response.prepare(request)
             await self._async_send(response, reader, part)
         finally:
@@ -118,7 +150,7 @@ class ClipVideoView(_ClipView):
 
     async def head(self, request: web.Request, clip_id: str) -> web.StreamResponse:
         """The same without the bytes; some media players ask first."""
-        house, clip = await self._async_find(request, clip_id)
+        house, clip = await self._async_find(request, clip_id, _deed(request))
         reader = await self._async_open(house.station.open_video, clip_id)
         try:
             response, _ = _prepared(request, clip, reader.size_bytes)
@@ -147,15 +179,18 @@ class _PictureView(_ClipView):
 
     async def get(self, request: web.Request, clip_id: str) -> web.Response:
         """Send it."""
-        house, _ = await self._async_find(request, clip_id)
+        house, clip = await self._async_find(request, clip_id, Deed.THUMBNAIL)
         reader = await self._async_open(self._opener(house), clip_id)
         try:
+            if request.method != hdrs.METH_HEAD:
+                await self._async_log(request, house, clip, Deed.THUMBNAIL)
             jpeg = await self.hass.async_add_executor_job(reader.read_at, 0, reader.size_bytes)
         except EngineError:
             raise web.HTTPNotFound from None
         finally:
             await self.hass.async_add_executor_job(reader.close)
-        return web.Response(body=jpeg, content_type=PICTURE_TYPE, headers=_private())
+        headers = {**_private(), hdrs.CONTENT_DISPOSITION: f'inline; filename="{clip.clip_id}.jpg"'}
+        return web.Response(body=jpeg, content_type=PICTURE_TYPE, headers=headers)
 
     async def head(self, request: web.Request, clip_id: str) -> web.Response:
         """The same without the bytes."""
@@ -187,6 +222,10 @@ class ClipExplanationView(_PictureView):
         return house.station.open_explanation
 
 
+def _deed(request: web.Request) -> Deed:
+    return Deed.DOWNLOAD if DOWNLOAD in request.query else Deed.VIEW
+
+
 def _private() -> dict[str, str]:
     return {hdrs.CACHE_CONTROL: "private, no-store", hdrs.X_CONTENT_TYPE_OPTIONS: "nosniff"}
 
@@ -195,11 +234,12 @@ def _prepared(request: web.Request, clip: Clip, size_bytes: int) -> tuple[web.St
     """The response with its headers, and the part of the file that follows; None for none."""
     etag = f'"{clip.video.sha256}"'
     started = dt_util.as_local(dt_util.utc_from_timestamp(clip.started_utc_s))
+    kind = "attachment" if _deed(request) is Deed.DOWNLOAD else "inline"
     headers = {
         **_private(),
         hdrs.ACCEPT_RANGES: "bytes",
         hdrs.CONTENT_TYPE: VIDEO_TYPE,
-        hdrs.CONTENT_DISPOSITION: f'inline; filename="{started:%Y-%m-%d_%H-%M-%S}.mp4"',
+        hdrs.CONTENT_DISPOSITION: f'{kind}; filename="{started:%Y-%m-%d_%H-%M-%S}.mp4"',
         hdrs.ETAG: etag,
     }
     wanted = request.headers.get(hdrs.RANGE)

@@ -33,6 +33,9 @@ class Camera:
     first_dts_s: float = 5_000.0
     """Media time of the first packet; cameras begin anywhere."""
     first_received_at_s: float = 100.0
+    moves_from_s: float = 0.0
+    """Before, the bar stands still."""
+    moves_until_s: float = 1e9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +115,8 @@ def _picture(camera: Camera, number: int) -> av.VideoFrame:
     luma = np.full((camera.height_px, camera.width_px), 60, np.uint8)
     if camera.bit_rate:
         luma[:] = np.random.default_rng(number).integers(0, 120, luma.shape, np.uint8)
-    at = number * 4 % camera.width_px
+    first, last = (round(at_s * camera.frames_per_s) for at_s in (camera.moves_from_s, camera.moves_until_s))
+    at = max(0, min(number, last) - first) * 4 % camera.width_px
     luma[:, at : at + 4] = 230
     frame = av.VideoFrame.from_ndarray(luma, format="gray").reformat(format="yuv420p", threads=1)
     frame.pts, frame.time_base = number, Fraction(1, camera.frames_per_s)

@@ -1,6 +1,6 @@
 """Catalogue and folders as one: what is entered is there, what is deleted is gone, and the bounds hold."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 import os
 from pathlib import Path
@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from custom_components.localcam.engine.clip_keeper import ClipKeeper
-from custom_components.localcam.engine.errors import StorageError, UnknownClipError
-from custom_components.localcam.engine.messages import ClipClosed, Command, Report, Reported, Salvage, Salvaged
+from custom_components.localcam.engine.errors import AuditError, StorageError, UnknownClipError
+from custom_components.localcam.engine.messages import ClipClosed, ClipKey, Command, Report, Reported, Salvage, Salvaged
 from custom_components.localcam.engine.settings import HouseSettings
 from custom_components.localcam.engine.values import (
     Clip,
@@ -18,7 +18,7 @@ from custom_components.localcam.engine.values import (
     StoredFile,
     Verdict,
 )
-from custom_components.localcam.engine.vault.vault import Vault
+from tests.engine.keys import cheap_keyring, keep_key, key_of_clip, vault_in
 from tests.engine.test_wire import CLIP
 from tests.engine.workers import FakeClock
 
@@ -74,11 +74,28 @@ class World:
         self.folder = folder
         self.clips_folder = folder / "clips"
         self.executor = SalvagingExecutor()
-        self.keeper = ClipKeeper(folder / "catalogue", clock or FakeClock(), self.executor)
+        self.clock = clock or FakeClock()
+        self.deletions: list[tuple[str, str, str]] = []
+        """Clip, camera and reason, as the audit log was told."""
+        self.log_fails = False
+        self.keys_folder = folder / "catalogue" / "keys"
+        self.keeper = self.new_keeper()
         # No floor: how full the disk under the tests is, is none of their concern.
         self.house = HouseSettings(
             storage_folder=str(self.clips_folder), quota_bytes=10_000, free_floor_share=0, free_floor_bytes=0
         )
+
+    def log_deletions(self, clips: Sequence[tuple[str, str]], why: str) -> None:
+        if self.log_fails:
+            raise AuditError("disk full")
+        listed = self.ids()
+        for clip_id, camera_id in clips:
+            assert clip_id in listed, "it must be logged before it is done"
+            self.deletions.append((clip_id, camera_id, why))
+
+    def new_keeper(self) -> ClipKeeper:
+        keyring = cheap_keyring(self.keys_folder)
+        return ClipKeeper(self.folder / "catalogue", self.clock, self.executor, keyring, self.log_deletions)
 
     def record(self, number: int) -> Clip:
         """A finished clip as a worker leaves it, its growing file included."""
@@ -100,7 +117,8 @@ class World:
         return clip
 
     def write(self, name: str, size_bytes: int) -> None:
-        with Vault(self.clips_folder).create(name) as file:
+        keep_key(self.keys_folder, self.keeper.keyring, name)
+        with vault_in(self.clips_folder).create(name) as file:
             file.write(bytes(size_bytes))
 
     def files(self) -> list[str]:
@@ -330,6 +348,7 @@ def test_what_a_crash_left_is_finished_by_a_worker_at_the_next_start(world: Worl
             storage_folder=str(world.clips_folder),
             growing_names=(f"hall/2026-11-23/{IDS[2]}.lcv.grow.part",),
             unlisted_names=(finished.video.name,),
+            keys=tuple(ClipKey(clip_id=IDS[number], key=key_of_clip(IDS[number])) for number in (2, 1)),
         )
     ]
     # The growing file of the clip that was adopted goes at the next look: its worker said so by an empty part name.
@@ -381,6 +400,22 @@ def test_a_deletion_that_was_cut_short_is_completed_at_the_next_start(
 
     assert world.files() == []
     assert world.ids() == []
+
+
+def test_i3_no_clip_goes_for_its_room_before_that_is_logged(world: World) -> None:
+    for number in range(12):
+        world.keep(number)
+    world.log_fails = True
+    assert not world.keeper.enforce_bounds().may_record
+    assert len(world.ids()) == 12
+    world.log_fails = False
+    world.keeper.enforce_bounds()
+    gone = set(IDS[:12]) - set(world.ids())
+    assert gone
+    assert set(world.deletions) == {(clip_id, "hall", "quota") for clip_id in gone}
+    # An owner's deletion was logged by whoever let him, in his name.
+    world.keeper.delete([world.ids()[0]])
+    assert len(world.deletions) == len(gone)
 
 
 def _refuse(*_: object, **__: object) -> None:

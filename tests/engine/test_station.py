@@ -4,12 +4,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
+import re
+import socket
 from threading import Event, Thread
 
 import pytest
 
+from custom_components.localcam.engine.audit_keeper import AuditKeeper
+from custom_components.localcam.engine.audited import AuditQuery, Deed
 from custom_components.localcam.engine.clip_keeper import ClipKeeper
-from custom_components.localcam.engine.errors import ArchiveError, StorageError, WorkerError
+from custom_components.localcam.engine.errors import ArchiveError, SourceError, StorageError, WorkerError
 from custom_components.localcam.engine.messages import (
     AllowRecording,
     ChangeSettings,
@@ -27,7 +31,7 @@ from custom_components.localcam.engine.settings import (
 )
 from custom_components.localcam.engine.station import Station
 from custom_components.localcam.engine.values import Clip, ClipQuery, StorageTrouble, StoredFile
-from custom_components.localcam.engine.vault.vault import Vault
+from tests.engine.keys import cheap_keyring, vault_in
 from tests.engine.test_wire import CLIP
 from tests.engine.workers import FakeClock, FakeExecutor, FakeWorker
 
@@ -49,6 +53,7 @@ class World:
             clock=FakeClock(),
             on_report=self.reports.put,
             executor=self.executor,
+            keyring=cheap_keyring(folder / "catalogue" / "keys"),
         )
         self.house = HouseSettings(
             storage_folder=str(folder / "clips"), quota_bytes=10_000, free_floor_share=0, free_floor_bytes=0
@@ -66,7 +71,7 @@ class World:
 
     def recorded(self, name: str = "01J00000000000000000000000") -> ClipClosed:
         video = f"hall/2026-11-23/{name}.lcv"
-        with Vault(Path(self.station.storage_folder)).create(video) as file:
+        with vault_in(Path(self.station.storage_folder)).create(video) as file:
             file.write(bytes(1000))
         clip = replace(CLIP, clip_id=name, video=StoredFile(name=video, size_bytes=1000, sha256="0" * 64), events=())
         return ClipClosed(clip=clip, part_name="")
@@ -134,6 +139,7 @@ def test_a_camera_that_is_sent_to_rest_while_the_folder_changes_is_not_watched_a
     changing.join()
 
     assert second.gone
+    world.executor.await_worker(2)
     assert [each.first.settings for each in world.executor.workers[2:] if isinstance(each.first, Watch)] == [HALL]
 
 
@@ -254,15 +260,63 @@ def test_all_workers_end_with_the_station(world: World) -> None:
     }
 
 
-def test_only_the_live_view_is_given_credentials(world: World) -> None:
+def test_a_live_view_is_told_neither_the_camera_s_address_nor_its_password(world: World) -> None:
     source = AddressSource(url="rtsp://127.0.0.1/live", username="me", password="p@ss")
     world.watch(CameraSettings(camera_id="door", name="Door", source=source))
     world.watch(HALL)
 
-    assert world.station.live_address("door") == "rtsp://me:p%40ss@127.0.0.1/live"
+    live = world.station.live_address("door")
+
+    assert re.fullmatch(r"rtsp://127\.0\.0\.1:\d+/[0-9a-f]{32}", live)
+    assert world.station.live_address("door") == live
     assert world.station.live_address("hall") == ""
     assert world.station.live_address("cellar") == ""
 
 
+def test_it_ends_when_the_camera_rests(world: World) -> None:
+    world.watch(CameraSettings(camera_id="door", name="Door", source=AddressSource(url="rtsp://127.0.0.1/live")))
+    port = int(world.station.live_address("door").split(":")[2].split("/")[0])
+    with socket.create_connection(("127.0.0.1", port), 5):
+        pass
+
+    world.station.rest("door")
+
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port), 5)
+
+
+def test_a_public_host_is_let_in_only_as_long_as_the_owner_says_so(world: World) -> None:
+    source = AddressSource(url="rtsp://9.9.9.9/live")
+    world.watch(CameraSettings(camera_id="door", name="Door", source=source))
+    with pytest.raises(SourceError):
+        world.station.live_address("door")
+
+    world.station.change_house(replace(world.house, public_host="9.9.9.9"))
+    assert world.station.live_address("door")
+    await_watch = world.executor.await_worker(1).first
+    assert isinstance(await_watch, Watch)
+    assert await_watch.address_rules.public_host == "9.9.9.9"
+
+    world.station.change_house(world.house)
+    with pytest.raises(SourceError):
+        world.station.live_address("door")
+
+
 def _fail(*_: object) -> None:
     raise ArchiveError("its disk is full")
+
+
+def test_its_log_has_its_start_what_it_deleted_and_its_stop(world: World, tmp_path: Path) -> None:
+    for number in range(12):
+        closed = world.recorded(f"01J000000000000000000000{number:02}")
+        world.station.keep(Reported(camera_id="hall", epoch=1, sequence=number + 1, report=closed), closed)
+    world.station.enforce_bounds()
+    gone = 12 - len(world.clips())
+    assert gone > 0
+    world.station.stop()
+    after = AuditKeeper(tmp_path / "catalogue", FakeClock())
+    deeds = [entry.note.deed for entry in reversed(after.entries(AuditQuery()))]
+    assert deeds == [Deed.START, Deed.KEYS, *[Deed.DELETE] * gone, Deed.STOP]
+    report = after.verify()
+    assert (report.holds, report.head and report.head.size) == (True, len(deeds))
+    after.close()

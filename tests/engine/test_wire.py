@@ -8,8 +8,10 @@ import json
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.localcam.engine.errors import WireError
+from custom_components.localcam.engine.errors import SourceFault, WireError
 from custom_components.localcam.engine.messages import (
+    Calibrate,
+    Calibrated,
     ClipClosed,
     EntityAddress,
     EntityPicture,
@@ -17,20 +19,27 @@ from custom_components.localcam.engine.messages import (
     MotionEnded,
     Picture,
     Probe,
+    ProbeFailed,
+    ProblemChanged,
     Reported,
     StreamAddress,
     Watch,
+    ZonesMoving,
 )
 from custom_components.localcam.engine.settings import (
     AddressSource,
     CameraSettings,
     DemoSource,
+    DetectSettings,
     EntitySource,
     RtspTransport,
     Source,
     UsbSource,
 )
 from custom_components.localcam.engine.values import (
+    Calibration,
+    CalibrationFault,
+    CameraProblem,
     Clip,
     ClipEnd,
     ClipReason,
@@ -46,6 +55,7 @@ from custom_components.localcam.engine.wire import (
     encode,
     read_message,
 )
+from custom_components.localcam.engine.zone_settings import Zone
 
 EVENT = MotionEvent(
     event_id="01E",
@@ -85,7 +95,9 @@ SOURCES: list[Source] = [
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_a_camera_of_each_kind_reaches_its_worker_as_it_was_sent(source: Source) -> None:
-    settings = CameraSettings(camera_id="hall", name="Hall", source=source)
+    zone = Zone(zone_id="01A", name="Tür", polygon=((0.0, 0.0), (0.5, 0.1), (1.0, 1.0)), sensitivity=7)
+    detect = DetectSettings(zones=(zone,), noise_floor=bytes(range(256)))
+    settings = CameraSettings(camera_id="hall", name="Hall", source=source, detect=detect)
     command = Watch(settings=settings, epoch=4, storage_folder="/media", may_record=True)
 
     assert decode_command(sent(encode(command))) == command
@@ -98,6 +110,13 @@ def test_a_camera_of_each_kind_reaches_its_worker_as_it_was_sent(source: Source)
         ClipClosed(clip=replace(CLIP, thumbnail=CLIP.video), part_name="x", request_id=4),
         MotionEnded(event=EVENT, clip_id="01C"),
         Picture(request_id=1, jpeg=bytes(range(256))),
+        ZonesMoving(zone_ids=("01A", "01B")),
+        ZonesMoving(zone_ids=()),
+        ProblemChanged(problem=CameraProblem.COVERED),
+        ProblemChanged(problem=None),
+        Calibrated(calibration=Calibration(fault=None, noise_floor=bytes(range(256)))),
+        Calibrated(calibration=Calibration(fault=CalibrationFault.LIGHT)),
+        ProbeFailed(fault=SourceFault.NO_PICTURE, detail="", of_detect_stream=True),
         Health(online=True, analysed_frames_per_s=5, dropped_packets=0, cpu_share=0.01, memory_bytes=1),
     ],
 )
@@ -112,6 +131,7 @@ def test_a_picture_and_an_absent_address_are_told_apart() -> None:
         EntityPicture(jpeg=b"\xff\xd8"),
         EntityPicture(jpeg=b""),
         EntityAddress(address=None),
+        Calibrate(request_id=3, seconds=20.0),
         EntityAddress(address=StreamAddress(url="rtsp://u:p@10.0.0.2")),
     ):
         assert decode_command(sent(encode(command))) == command

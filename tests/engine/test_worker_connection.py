@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from fractions import Fraction
 from queue import SimpleQueue
+from threading import Event
 
 import pytest
 
 from custom_components.localcam.engine.backoff import Backoff
+from custom_components.localcam.engine.clock import SystemClock
 from custom_components.localcam.engine.errors import SourceError, SourceFault
 from custom_components.localcam.engine.values import Medium, Packet, SourceItem, StreamFormat
-from custom_components.localcam.engine.worker_connection import Connection
+from custom_components.localcam.engine.worker_connection import Connection, as_arrived
 from custom_components.localcam.engine.worker_inbox import Arrived, Connected, Delivery, Disconnected, Inbox, Role
 from tests.engine.workers import FakeClock
 
@@ -40,6 +42,9 @@ class SimulatedCamera:
         self._began_at_s = clock.now_s
         self.keeps_arrivals = keeps_arrivals
 
+    def hold(self, *, holding: bool) -> None:
+        """It has nothing to fetch."""
+
     def open(self) -> None:
         pass
 
@@ -53,12 +58,48 @@ class SimulatedCamera:
         pass
 
 
+class EndlessCamera:
+    """A picture each time that somebody has waited for it."""
+
+    formats: tuple[StreamFormat, ...] = ()
+    keeps_arrivals = True
+
+    def hold(self, *, holding: bool) -> None:
+        """It has nothing to fetch."""
+
+    def open(self) -> None:
+        pass
+
+    def packets(self) -> Iterator[SourceItem]:
+        for number in range(1000):
+            Event().wait(0.01)
+            yield packet(number, SystemClock().monotonic_s())
+
+    def close(self) -> None:
+        pass
+
+
 class SimulatedConnection(Connection):
     """Waits on the simulated clock, and is stopped by its first loss."""
 
     def __init__(self, clock: FakeClock, camera: SimulatedCamera, inbox: Inbox) -> None:
         super().__init__(Role.MAIN, lambda: camera, inbox, Backoff(lambda: 0.5), clock)
         self._stop = SimulatedStop(clock)  # type: ignore[assignment]
+        self._hurry = SimulatedHurry(clock)  # type: ignore[assignment]
+
+
+class SimulatedHurry:
+    """Nobody hurries: a wait lasts as long as it was to."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self._clock = clock
+
+    def wait(self, seconds: float) -> bool:
+        self._clock.now_s += seconds
+        return False
+
+    def set(self) -> None:
+        pass
 
 
 class SimulatedStop:
@@ -120,6 +161,37 @@ def test_a_burst_ends_with_the_picture_that_arrives_now() -> None:
         newest = each.items[-1]
         assert isinstance(newest, Packet)
         assert newest.received_at_s == pytest.approx(began_at_s + newest.pts * PICTURE_S)
+
+
+def test_a_burst_says_of_each_picture_when_it_came_not_when_it_was_taken() -> None:
+    began_at_s = FakeClock().now_s
+    arrived = [each for each in deliveries(100, keeps_arrivals=True, interval_s=1.0) if isinstance(each, Arrived)]
+    for burst in arrived[:-1]:  # with the last one the camera was lost
+        for item in burst.items:
+            assert isinstance(item, Packet)
+            assert item.received_at_s == pytest.approx(began_at_s + item.pts * PICTURE_S)
+
+
+def test_what_nobody_waited_for_is_not_from_before_the_burst_began() -> None:
+    # A clock of the camera that leaps by ten seconds in mid-burst.
+    leaping = [packet(0, 5.0), packet(250, 5.0)]
+
+    assert [item.received_at_s for item in as_arrived([*leaping], 4.5) if isinstance(item, Packet)] == [4.5, 5.0]
+
+
+def test_another_pace_ends_a_pause_that_has_begun() -> None:
+    inbox: Inbox = SimpleQueue[Delivery]()
+    clock = SystemClock()
+    camera = EndlessCamera()
+    connection = Connection(Role.MAIN, lambda: camera, inbox, Backoff(lambda: 0.5), clock)
+    connection.pace(30.0)
+    connection.start()
+    while not isinstance(inbox.get(timeout=10), Arrived):
+        pass
+    connection.pace(0.1)
+
+    assert isinstance(inbox.get(timeout=10), Arrived)  # and not after half a minute
+    connection.stop()
 
 
 def test_what_would_be_dropped_is_delivered_at_once() -> None:

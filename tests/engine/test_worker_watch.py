@@ -3,6 +3,8 @@
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+import io
+from io import BytesIO
 from itertools import takewhile
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -17,11 +19,14 @@ from custom_components.localcam.engine.ingest.demo_script import Act, DemoAct
 from custom_components.localcam.engine.ingest.demo_source import DemoMediaSource
 from custom_components.localcam.engine.messages import (
     Answer,
+    Calibrate,
+    Calibrated,
     ChangeSettings,
     ClipClosed,
     Health,
     KeepLast,
     MotionStarted,
+    ProblemChanged,
     RecordNow,
     Report,
     SourceBack,
@@ -32,10 +37,10 @@ from custom_components.localcam.engine.settings import (
     AddressSource,
     CameraSettings,
     DetectSettings,
+    Economising,
     RecordSettings,
-    Zone,
 )
-from custom_components.localcam.engine.values import ClipEnd, Kind, Packet
+from custom_components.localcam.engine.values import CalibrationFault, CameraProblem, ClipEnd, Kind, Packet, Shedding
 from custom_components.localcam.engine.vault.sealed_file import SealedWriter
 from custom_components.localcam.engine.vault.vault import Vault
 from custom_components.localcam.engine.wire import decode_reported
@@ -49,8 +54,10 @@ from custom_components.localcam.engine.worker_inbox import (
     StationGone,
 )
 from custom_components.localcam.engine.worker_outbox import Outbox
+from custom_components.localcam.engine.zone_settings import Zone
 from tests.engine.detect.rooms import act, room
-from tests.engine.packets import Camera, Footage, film
+from tests.engine.keys import KnownKeys, clip_keys, unsealed, vault_in
+from tests.engine.packets import Camera, Footage, decode, film
 from tests.engine.workers import FakeClock
 
 LARGE = film(Camera(width_px=320, height_px=192), 12)
@@ -119,7 +126,7 @@ class World:
         self.clock = FakeClock(now_s=100.0)
         self.inbox = Script()
         self.told: list[Report] = []
-        self.first = Watch(settings=SETTINGS, epoch=1, storage_folder=str(folder), may_record=True)
+        self.first = Watch(settings=SETTINGS, epoch=1, storage_folder=str(folder), may_record=True, keys=clip_keys(9))
 
     def write(self, data: bytes) -> None:
         self.told.append(decode_reported(data[4:]).report)
@@ -147,7 +154,7 @@ class World:
 
         self.inbox.then(pass_on)
 
-    def command(self, command: RecordNow | KeepLast | ChangeSettings) -> None:
+    def command(self, command: RecordNow | KeepLast | ChangeSettings | Calibrate) -> None:
         self.inbox.then(lambda: Commanded(command=command))
 
     def connection(self, role: Role) -> FakeConnection:
@@ -235,7 +242,8 @@ def test_a_light_that_goes_on_is_recorded_while_it_does_and_turns_no_motion_on(w
 def test_a_clip_is_explained_by_a_picture_of_what_moved_and_what_decided(world: World, tmp_path: Path) -> None:
     footage = demo_room(16, act(Act.PERSON, 4, 9, depth=2))
     square = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
-    zoned = replace(SETTINGS, detect=DetectSettings(sensitivity=6, zones=(Zone(name="all", polygon=square),)))
+    zone = Zone(zone_id="all", name="all", polygon=square)
+    zoned = replace(SETTINGS, detect=DetectSettings(sensitivity=6, zones=(zone,)))
     world.first = replace(world.first, settings=zoned)
     world.connect(Role.MAIN, footage)
     world.play(Role.MAIN, footage.packets)
@@ -247,7 +255,8 @@ def test_a_clip_is_explained_by_a_picture_of_what_moved_and_what_decided(world: 
     assert (event.threshold, event.sensitivity) == (0.5, 6)
     assert event.peak_score == clip.score
     assert clip.explanation is not None
-    with Vault(tmp_path).open(clip.explanation.name) as file, av.open(file, format="mjpeg") as container:
+    jpeg = io.BytesIO(unsealed(tmp_path, clip.explanation.name))
+    with av.open(jpeg, format="mjpeg") as container:
         pixels = next(container.decode(video=0)).to_ndarray(format="rgb24").astype(int)
     assert pixels.shape == (180, 320, 3)
     orange = (pixels[:, :, 0] > pixels[:, :, 1] + 40) & (pixels[:, :, 1] > pixels[:, :, 2] + 20)
@@ -268,7 +277,7 @@ def test_a_clip_that_cannot_be_finished_is_told_to_who_asked_for_it(world: World
     world.play(Role.MAIN, during(SMALL, 0, 3))
     world.command(KeepLast(request_id=7, seconds=2))
     watch = world.watch()
-    watch._recording._finisher._store = Refusing(tmp_path)
+    watch._recording._finisher._store = Refusing(tmp_path, KnownKeys())
     watch.run()
 
     assert world.all_of(Answer) == [Answer(request_id=7), Answer(request_id=7, problem="storage_full")]
@@ -342,3 +351,119 @@ def test_sound_that_is_switched_on_makes_the_clip_go_on_by_the_new_streams_clock
     assert (first.end, second.end) == (ClipEnd.FORMAT_CHANGED, ClipEnd.COMPLETE)
     assert second.continues_clip_id == first.clip_id
     assert second.duration_s == pytest.approx(3, abs=0.3)
+
+
+def test_a_camera_that_is_not_there_or_sees_nothing_is_not_calibrated(world: World) -> None:
+    world.command(Calibrate(request_id=1, seconds=3))
+    world.connect(Role.MAIN, LARGE)
+    world.play(Role.MAIN, during(LARGE, 0, 6))
+    world.command(Calibrate(request_id=2, seconds=3))
+    world.run()
+
+    # The film's bar wanders off with all the detail that there was: another view, to the detector.
+    assert [each.problem for each in world.all_of(ProblemChanged)] == [CameraProblem.MOVED]
+    assert [answer.problem for answer in world.all_of(Answer)] == ["offline", "sees_nothing"]
+    assert world.all_of(Calibrated) == []
+
+
+def test_calibrating_that_the_end_of_the_stream_cuts_short_says_so(world: World) -> None:
+    world.connect(Role.MAIN, LARGE)
+    world.play(Role.MAIN, during(LARGE, 0, 0.5))
+    world.command(Calibrate(request_id=1, seconds=20))
+    world.play(Role.MAIN, during(LARGE, 0.5, 1))
+    world.disconnect(Role.MAIN)
+    world.run()
+
+    assert [answer.problem for answer in world.all_of(Answer)] == [""]
+    assert [each.calibration.fault for each in world.all_of(Calibrated)] == [CalibrationFault.LOST]
+
+
+def test_a_camera_whose_pictures_cannot_be_decoded_is_asked_anew(world: World) -> None:
+    broken = [replace(each, payload=each.payload[:8] + bytes(len(each.payload) - 8)) for each in SMALL.packets]
+    world.connect(Role.MAIN, SMALL)
+    world.play(Role.MAIN, during(SMALL, 0, 2))
+    world.play(Role.MAIN, [each for each in broken if 2 <= each.received_at_s - 100 < 8])
+    world.run()
+
+    assert [each.fault for each in world.all_of(SourceLost)] == [SourceFault.LOST]
+    assert [each.role for each in FakeConnection.made].count(Role.MAIN) == 2
+    assert FakeConnection.made[0].stopped
+
+
+def test_a_stream_without_keyframes_is_told_and_asked_anew(world: World) -> None:
+    endless = film(Camera(keyframe_interval_s=60), 22)
+    world.connect(Role.MAIN, endless)
+    world.play(Role.MAIN, endless.packets[1:])
+    world.run()
+
+    assert [each.fault for each in world.all_of(SourceLost)] == [SourceFault.NO_KEYFRAME]
+    assert world.all_of(SourceBack) == []
+
+
+def test_one_that_began_with_a_keyframe_goes_on_and_is_told_of(world: World) -> None:
+    endless = film(Camera(keyframe_interval_s=60), 26)
+    world.connect(Role.MAIN, endless)
+    world.play(Role.MAIN, endless.packets)
+    world.run()
+
+    assert world.all_of(SourceLost) == []
+    told = [each.lacks_keyframes for each in world.all_of(Health)]
+    assert told[0] is False
+    assert told[-1] is True
+
+
+def quiet_then_moving(world: World, economy: Economising, cpu_budget_share: float = 1.0) -> None:
+    """The second stream is away: the first is looked at, by that choice."""
+    footage = film(Camera(keyframe_interval_s=2, moves_from_s=13.5, moves_until_s=15.5), 30)
+    detect = DetectSettings(economy=economy, quiet_s=2, cpu_budget_share=cpu_budget_share)
+    world.first = replace(world.first, settings=replace(SETTINGS, detect=detect))
+    world.connect(Role.MAIN, footage)
+    world.play(Role.MAIN, footage.packets)
+    world.run()
+
+
+def test_economys_clip_is_that_of_fast(world: World, tmp_path_factory: pytest.TempPathFactory) -> None:
+    quiet_then_moving(world, Economising.FAST)
+    other = World(tmp_path_factory.mktemp("economy"))
+    quiet_then_moving(other, Economising.ECONOMY)
+    pairs = zip(*([closed.clip for closed in each.all_of(ClipClosed)] for each in (world, other)), strict=True)
+    for fast, economy in pairs:
+        assert economy.started_utc_s == fast.started_utc_s
+        assert economy.duration_s == pytest.approx(fast.duration_s, abs=0.21)
+        assert economy.motion_offset_s == pytest.approx(fast.motion_offset_s, abs=0.21)
+    assert world.all_of(ClipClosed)
+    analysed = [sum(health.analysed_frames_per_s for health in each.all_of(Health)) for each in (world, other)]
+    assert analysed[1] < 0.9 * analysed[0]
+    assert not any(health.economises for health in world.all_of(Health))
+    assert all(health.economises for health in other.all_of(Health))
+
+
+def test_a_used_up_cpu_budget_costs_no_packet_of_a_recording(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Busy:
+        def __init__(self, _: object) -> None:
+            pass
+
+        def cpu_share(self) -> float:
+            return 0.9
+
+    monkeypatch.setattr(worker_watch, "Account", Busy)
+    footage = film(Camera(keyframe_interval_s=2), 40)
+    detect = DetectSettings(cpu_budget_share=0.5)
+    record = RecordSettings(pre_roll_s=1, post_roll_s=1, longest_clip_s=20)
+    world.first = replace(world.first, settings=replace(SETTINGS, detect=detect, record=record))
+    world.connect(Role.MAIN, footage)
+    world.play(Role.MAIN, during(footage, 0, 22))
+    world.command(RecordNow(request_id=1, duration_s=10))
+    world.play(Role.MAIN, during(footage, 22, 40))
+    world.run()
+    clips = [closed.clip for closed in world.all_of(ClipClosed)]
+
+    assert {health.shed for health in world.all_of(Health)} == set(Shedding)
+    # One clip follows on the other, and none lacks a picture.
+    vault = vault_in(Path(world.first.storage_folder))
+    for clip in clips:
+        reader = vault.open(clip.video.name)
+        pictures, _ = decode(BytesIO(reader.read_at(0, reader.size_bytes)))
+        reader.close()
+        assert pictures == pytest.approx(clip.duration_s * 10, abs=1)
+    assert any(clip.started_utc_s > clips[0].started_utc_s for clip in clips)

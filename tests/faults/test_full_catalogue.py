@@ -11,6 +11,7 @@ from custom_components.localcam.engine.messages import ClipClosed, RecordingFail
 from custom_components.localcam.engine.settings import HouseSettings
 from custom_components.localcam.engine.station import Station
 from custom_components.localcam.engine.values import Clip, StorageTrouble
+from custom_components.localcam.engine.worker_keys import WorkerKeys
 from tests.engine.packets import Camera, Footage, film
 from tests.engine.workers import FakeClock, FakeExecutor
 from tests.faults.faulty_disk import FaultyDisk, faulty_disk
@@ -43,11 +44,14 @@ class World:
             HouseSettings(storage_folder=str(storage), quota_bytes=1 << 30, free_floor_share=0, free_floor_bytes=0)
         )
         footage: Footage = film(Camera(frames_per_s=10, keyframe_interval_s=1.0), 2)
-        self._life = HouseLife(Place(storage=storage, catalogue=storage), footage, FakeClock(), 1)
+        self._life = HouseLife(Place(storage=storage, catalogue=disk.folder / "catalogue"), footage, FakeClock(), 1)
+        self._life.keeper = self.station._keeper
+        # A worker has its keys before it needs them.
+        self._keys = WorkerKeys(self.station.issue_keys(CAMERA_ID, 0), lambda _: None)
 
     def record(self, number: int) -> Clip:
         """What the worker does, then what the station makes of its report."""
-        clip = self._life._one_clip(Unheard())
+        clip = self._life._one_clip(Unheard(), self._keys)
         closed = ClipClosed(clip=clip, part_name=_growing_name_of(clip))
         reported = Reported(camera_id=CAMERA_ID, epoch=1, sequence=number, report=closed)
         if self.station.keep(reported, closed):

@@ -29,6 +29,7 @@ from custom_components.localcam.engine.messages import (
     SourceLost,
     StreamAddress,
     WorkerEnded,
+    ZonesMoving,
 )
 from custom_components.localcam.engine.settings import AddressSource, CameraSettings, HouseSettings
 from custom_components.localcam.engine.values import (
@@ -40,6 +41,8 @@ from custom_components.localcam.engine.values import (
     ClipQuery,
     ClipReason,
     ClipVerdict,
+    DeletionReceipt,
+    DestroyedClip,
     Features,
     Kind,
     MotionEvent,
@@ -48,11 +51,15 @@ from custom_components.localcam.engine.values import (
     StoredFile,
 )
 
+from .fake_audit import FakeAudit
+
 JPEG = b"\xff\xd8\xff\xe0 the room \xff\xd9"
 THUMBNAIL = b"\xff\xd8\xff\xe0 its strongest moment \xff\xd9"
 EXPLANATION = b"\xff\xd8\xff\xe0 what moved in it \xff\xd9"
 VIDEO = bytes(range(256)) * 2400
 """Longer than two of the pieces in which a view sends it."""
+
+LIVE = "rtsp://127.0.0.1:40000/token"
 
 FACTS = CameraFacts(
     codec="h264",
@@ -102,6 +109,8 @@ class World:
     """Folders that were chosen while no station ran."""
     catalogue: dict[str, CatalogueEntry] = field(default_factory=dict)
     """Survives a station, as files do."""
+    audit: FakeAudit | None = None
+    """The same; there is one once there was a station."""
 
     @property
     def station(self) -> FakeStation:
@@ -110,7 +119,9 @@ class World:
         assert len(running) == 1, "there must be one station, and only one"
         return running[0]
 
-    def make(self, *, catalogue_folder: Path, clock: Clock, on_report: Callable[[Reported], None]) -> FakeStation:
+    def make(
+        self, *, catalogue_folder: Path, clock: Clock, on_report: Callable[[Reported], None], own_port: int
+    ) -> FakeStation:
         """Stands in for the class `Station`."""
         station = FakeStation(catalogue_folder=catalogue_folder, clock=clock, on_report=on_report, world=self)
         self.stations.append(station)
@@ -131,6 +142,8 @@ class FakeStation:
         self.running = False
         self.watched: dict[str, CameraSettings] = {}
         self.calls: list[tuple[Any, ...]] = []
+        self.audit = world.audit or FakeAudit(clock, self._off_loop)
+        world.audit = self.audit
         self.pictures = 0
         self.may_record = True
         self.trouble: StorageTrouble | None = None
@@ -159,15 +172,18 @@ class FakeStation:
     def crash(self, camera_id: str, last_words: str = "") -> None:
         self.report(camera_id, WorkerEnded(exit_code=-9, expected=False, last_words=last_words))
 
-    def move(self, camera_id: str) -> None:
+    def move(self, camera_id: str, kind: Kind = Kind.PERSON) -> None:
         now_s = self.clock.monotonic_s()
         self.report(
             camera_id,
-            MotionStarted(event_id="E1", captured_at_s=now_s, decoded_at_s=now_s, kind=Kind.PERSON, score=0.8),
+            MotionStarted(event_id="E1", captured_at_s=now_s, decoded_at_s=now_s, kind=kind, score=0.8),
         )
 
-    def rest_from_motion(self, camera_id: str) -> None:
-        self.report(camera_id, MotionEnded(event=an_event(), clip_id=None))
+    def move_in(self, camera_id: str, *zone_ids: str) -> None:
+        self.report(camera_id, ZonesMoving(zone_ids=zone_ids))
+
+    def rest_from_motion(self, camera_id: str, kind: Kind = Kind.PERSON) -> None:
+        self.report(camera_id, MotionEnded(event=replace(an_event(), kind=kind), clip_id=None))
 
     def health(self, camera_id: str, **changed: Any) -> None:
         report = Health(
@@ -253,6 +269,12 @@ class FakeStation:
         self._off_loop()
         self.calls.append(("end_copying",))
 
+    def calibrate(self, camera_id: str, seconds: float) -> None:
+        self._off_loop()
+        if self.problem:
+            raise WorkerError(self.problem)
+        self.calls.append(("calibrate", camera_id, seconds))
+
     def entity_address(self, camera_id: str, address: StreamAddress | None) -> None:
         self._off_loop()
         self.calls.append(("entity_address", camera_id, address))
@@ -261,17 +283,14 @@ class FakeStation:
         self._off_loop()
         self.calls.append(("entity_picture", camera_id, jpeg))
 
-    def check_address(self, url: str) -> None:
-        self._off_loop()
-        if url in self.public_addresses:
-            raise SourceError(SourceFault.PUBLIC_ADDRESS)
-
-    def live_address(self, camera_id: str) -> str:
+    def live_address(self, camera_id: str, entity_url: str = "") -> str:
         self._off_loop()
         source = self.watched[camera_id].source
-        assert isinstance(source, AddressSource)
-        self.check_address(source.url)
-        return source.url.replace("://", f"://{source.username}:{source.password}@")
+        url = source.url if isinstance(source, AddressSource) else entity_url
+        if url in self.public_addresses:
+            raise SourceError(SourceFault.PUBLIC_ADDRESS)
+        self.calls.append(("live_address", url))
+        return LIVE if url else ""
 
     def clip(self, clip_id: str) -> CatalogueEntry:
         self._off_loop()
@@ -299,11 +318,21 @@ class FakeStation:
         self.world.catalogue[verdict.clip_id] = entry
         return entry
 
-    def delete(self, clip_ids: Sequence[str]) -> None:
-        for clip_id in clip_ids:
-            self.clip(clip_id)
+    def delete(self, clip_ids: Sequence[str]) -> DeletionReceipt:
+        clips = [self.clip(clip_id).clip for clip_id in clip_ids]
         for clip_id in clip_ids:
             del self.world.catalogue[clip_id]
+        destroyed = tuple(
+            DestroyedClip(
+                clip_id=clip.clip_id,
+                camera_id=clip.camera_id,
+                started_utc_s=clip.started_utc_s,
+                key_digest="0" * 64,
+                files=(clip.video,),
+            )
+            for clip in clips
+        )
+        return DeletionReceipt(deleted_utc_s=0.0, why="owner", clips=destroyed, journal_emptied=True)
 
     def open_video(self, clip_id: str) -> FakeReader:
         self.clip(clip_id)

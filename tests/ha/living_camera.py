@@ -11,6 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.localcam.const import DOMAIN
 from custom_components.localcam.coordinator import LocalCamCoordinator
 
+from .fake_audit import FakeAudit
 from .fake_station import FakeStation, World
 
 DEMO = {"source": "demo", "name": "Hall", "seed": 1}
@@ -40,6 +41,10 @@ class LivingCamera:
     @property
     def station(self) -> FakeStation:
         return self.world.station
+
+    @property
+    def audit(self) -> FakeAudit:
+        return self.world.station.audit
 
     @property
     def coordinator(self) -> LocalCamCoordinator:

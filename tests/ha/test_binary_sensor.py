@@ -4,6 +4,9 @@ from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, EntityCa
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 
+from custom_components.localcam.engine.messages import ProblemChanged
+from custom_components.localcam.engine.values import CameraProblem
+
 from .living_camera import LivingCamera
 
 
@@ -55,3 +58,27 @@ async def test_health_does_not_write_the_states_of_others(hass: HomeAssistant, c
         camera.station.health(camera.id)
     await camera.settle()
     assert camera.state("binary_sensor", "motion").last_reported == before
+
+
+async def test_a_camera_that_sees_nothing_has_a_problem_and_says_which(
+    hass: HomeAssistant, camera: LivingCamera, entity_registry: er.EntityRegistry
+) -> None:
+    entry = entity_registry.async_get("binary_sensor.hall_problem")
+    assert entry is not None
+    assert entry.entity_category is EntityCategory.DIAGNOSTIC
+
+    def shown() -> tuple[str, str | None]:
+        state = camera.state("binary_sensor", "problem")
+        return state.state, state.attributes.get("reason")
+
+    assert shown() == (STATE_OFF, None)
+    for problem in CameraProblem:
+        camera.station.report(camera.id, ProblemChanged(problem=problem))
+        await camera.settle()
+        assert shown() == (STATE_ON, problem.value)
+    camera.station.lose(camera.id)
+    await camera.settle()
+    assert shown() == (STATE_UNAVAILABLE, None)
+    camera.station.back(camera.id)
+    await camera.settle()
+    assert shown() == (STATE_OFF, None)

@@ -8,7 +8,7 @@ from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from .fake_station import JPEG, World
+from .fake_station import JPEG, LIVE, World
 from .living_camera import RTSP, LivingCamera, add_camera
 
 
@@ -42,9 +42,11 @@ async def test_only_rtsp_has_home_assistants_own_stream(hass: HomeAssistant, wor
     assert await async_get_stream_source(hass, "camera.hall") is None
 
 
-async def test_the_stream_has_the_credentials_but_no_state_has(hass: HomeAssistant, world: World) -> None:
+async def test_neither_the_stream_nor_a_state_has_the_address_or_the_credentials(
+    hass: HomeAssistant, world: World
+) -> None:
     door = await add_camera(hass, world, RTSP)
-    assert await async_get_stream_source(hass, "camera.door") == "rtsp://viewer:s3cret@192.168.1.20:554/main"
+    assert await async_get_stream_source(hass, "camera.door") == LIVE
     for state in hass.states.async_all():
         assert "s3cret" not in str(state.as_dict())
         assert "192.168.1.20" not in str(state.as_dict())

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
+import re
 from typing import Any
 from unittest.mock import AsyncMock, patch
 
@@ -21,7 +22,13 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.localcam import usb_devices
 from custom_components.localcam.const import DOMAIN
-from custom_components.localcam.engine.errors import EngineError, SourceError, SourceFault, WorkerError
+from custom_components.localcam.engine.errors import (
+    DetectStreamError,
+    EngineError,
+    SourceError,
+    SourceFault,
+    WorkerError,
+)
 from custom_components.localcam.engine.messages import StreamAddress
 from custom_components.localcam.engine.settings import (
     AddressSource,
@@ -562,3 +569,58 @@ async def test_demo_camera_is_tried_in_a_real_worker(
 
     added = await answer(hass, confirm, {})
     assert added["data"] == {"source": "demo", "name": "Demo", "seed": 1}
+
+
+# What typed names can do
+
+
+async def test_a_name_with_markdown_is_shown_as_it_was_typed(hass: HomeAssistant, probe: FakeProbe) -> None:
+    name = "**Hall** ![x](https://evil.example/x.png) <img src=x onerror=alert(1)>"
+    confirm = await answer(hass, await begin(hass, "demo"), {"name": name})
+
+    assert confirm["description_placeholders"] is not None
+    shown = confirm["description_placeholders"]["name"]
+    assert shown.startswith(r"\*\*Hall\*\* \!\[x\]\(https\:\/\/evil\.example")
+    assert not re.search(r"(?<!\\)[<>\[\]()*!`_]", shown)
+    assert (await answer(hass, confirm, {}))["title"] == name
+
+
+async def test_two_flows_cannot_give_two_cameras_one_name(hass: HomeAssistant, probe: FakeProbe) -> None:
+    first = await answer(hass, await begin(hass, "address"), ADDRESS)
+    second = await answer(hass, await begin(hass, "demo"), {"name": "HALL"})
+    assert second["step_id"] == "confirm"
+    assert (await answer(hass, first, {}))["type"] is FlowResultType.CREATE_ENTRY
+
+    again = await answer(hass, second, {})
+    assert (again["step_id"], again["errors"]) == ("demo", {"name": "name_used"})
+    assert typed(again) == {"name": "HALL"}
+    confirm = await answer(hass, again, {"name": "Demo"})
+    assert (await answer(hass, confirm, {}))["title"] == "Demo"
+
+
+@pytest.mark.parametrize("fault", [SourceFault.UNREACHABLE, SourceFault.PUBLIC_ADDRESS])
+async def test_what_is_wrong_with_the_second_stream_stands_at_its_field(
+    hass: HomeAssistant, probe: FakeProbe, fault: SourceFault
+) -> None:
+    probe.failures = [DetectStreamError(fault)]
+    form = await answer(hass, await begin(hass, "address"), ADDRESS)
+    assert form["errors"] == {"detect_url": fault.value}
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+async def test_a_new_camera_is_calibrated_where_its_owner_wants_it(
+    hass: HomeAssistant, probe: FakeProbe, wanted: bool
+) -> None:
+    confirm = await answer(hass, await begin(hass, "demo"), {"name": "Demo"})
+    added = await answer(hass, confirm, {"calibrate": wanted})
+    assert added["options"] == ({"calibrate": True} if wanted else {})
+
+
+@pytest.mark.parametrize(("change", "kept"), [({"name": "Stairs"}, True), ({"url": "rtsp://192.168.1.29/"}, False)])
+async def test_zones_stay_and_what_was_calibrated_stays_with_its_camera(
+    hass: HomeAssistant, probe: FakeProbe, hall: MockConfigEntry, change: dict[str, str], kept: bool
+) -> None:
+    options = {"zones": [], "noise_floor": "x", "calibrated_utc_s": 1.0}
+    hass.config_entries.async_update_entry(hall, options=options)
+    await answer(hass, await hall.start_reconfigure_flow(hass), {**ADDRESS, **change})
+    assert hall.options == (options if kept else {"zones": []})

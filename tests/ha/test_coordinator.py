@@ -163,3 +163,16 @@ async def test_a_picture_that_the_worker_cannot_give_is_none(
 
     monkeypatch.setattr(FakeStation, "picture", fail)
     assert await camera.coordinator.async_picture() is None
+
+
+async def test_a_camera_that_was_away_is_back_also_after_its_entry_was_loaded_anew(
+    hass: HomeAssistant, camera: LivingCamera, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As after new credentials, or a new address."""
+    caplog.set_level(logging.INFO, LOGGER)
+    camera.station.lose(camera.id, SourceFault.UNAUTHORIZED)
+    await camera.settle()
+    assert await hass.config_entries.async_reload(camera.id)
+    camera.station.back(camera.id)
+    await camera.settle()
+    assert said(caplog) == ["Hall is not available: invalid_auth", "Hall is back"]

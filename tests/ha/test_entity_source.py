@@ -18,7 +18,7 @@ from pytest_homeassistant_custom_component.common import setup_test_component_pl
 from custom_components.localcam.engine.messages import AddressWanted, PictureWanted, StreamAddress
 from custom_components.localcam.entity_source import async_still_picture, async_stream_address
 
-from .fake_station import World
+from .fake_station import LIVE, World
 from .living_camera import LivingCamera, add_camera
 
 ADDRESS = "rtsp://user:pw@192.168.1.9/s"
@@ -94,7 +94,8 @@ async def test_an_entity_with_rtsp_is_shown_by_home_assistants_stream(
     porch.station.back(porch.id)
     await porch.settle()
     assert porch.state("camera", "camera").attributes["supported_features"] & CameraEntityFeature.STREAM
-    assert await async_get_stream_source(hass, "camera.porch") == ADDRESS
+    assert await async_get_stream_source(hass, "camera.porch") == LIVE
+    assert porch.station.calls[-1] == ("live_address", ADDRESS)
 
     porch.station.public_addresses.add(ADDRESS)
     with pytest.raises(HomeAssistantError):

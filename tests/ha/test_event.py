@@ -1,7 +1,9 @@
 """The clip event."""
 
-from homeassistant.const import STATE_UNKNOWN
-from homeassistant.core import HomeAssistant
+from homeassistant.const import STATE_OFF, STATE_UNKNOWN
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
+
+from custom_components.localcam.engine.values import Kind
 
 from .fake_station import a_clip
 from .living_camera import LivingCamera
@@ -52,3 +54,33 @@ async def test_nothing_is_told_again_after_a_reload(hass: HomeAssistant, camera:
     camera.station.back(camera.id)
     await camera.settle()
     assert camera.state("event", "clip").state == told_at
+
+
+async def test_each_kind_is_told_in_the_moment_it_is_seen(hass: HomeAssistant, camera: LivingCamera) -> None:
+    camera.station.move(camera.id, Kind.LIGHT)
+    await camera.settle()
+    state = camera.state("event", "motion_kind")
+    assert state.entity_id == "event.hall_motion_kind"
+    assert state.attributes["event_types"] == [kind.value for kind in Kind]
+    told = {k: state.attributes[k] for k in ("event_type", "counts_as_motion", "score", "clip_id")}
+    assert told == {"event_type": "light", "counts_as_motion": False, "score": 0.8, "clip_id": None}
+    assert camera.state("binary_sensor", "motion").state == STATE_OFF
+
+
+async def test_a_kind_that_stays_is_told_once_and_one_that_turns_out_to_be_another_twice(
+    hass: HomeAssistant, camera: LivingCamera
+) -> None:
+    told: list[str] = []
+
+    @callback
+    def remember(event: Event[EventStateChangedData]) -> None:
+        new = event.data["new_state"]
+        if event.data["entity_id"] == "event.hall_motion_kind" and new and new.attributes["event_type"]:
+            told.append(new.attributes["event_type"])
+
+    hass.bus.async_listen("state_changed", remember)
+    for first, strongest in ((Kind.OTHER, Kind.OTHER), (Kind.OTHER, Kind.PERSON)):
+        camera.station.move(camera.id, first)
+        camera.station.rest_from_motion(camera.id, strongest)
+        await camera.settle()
+    assert told == ["other", "other", "person"]

@@ -38,7 +38,8 @@ def at(text: str) -> float:
 
 @pytest.fixture
 async def berlin(hass: HomeAssistant, camera: LivingCamera) -> LivingCamera:
-    """A camera with clips on both sides of midnight, as the clock on the wall says."""
+    """A camera with clips on both sides of midnight, as the clock on the wall says; media players may play them."""
+    hass.config_entries.async_update_entry(camera.entry, options={"media_players": True})
     await hass.config.async_set_time_zone("Europe/Berlin")
     camera.station.save(a_clip(camera.id, 1, at("2026-11-22T22:59:59")))
     camera.station.save(a_clip(camera.id, 2, at("2026-11-22T23:00:01"), kind=Kind.CAMERA_MOVED, duration_s=59.6))

@@ -12,6 +12,7 @@ from aiohttp.test_utils import TestClient
 from homeassistant.components.camera import async_get_image
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, State, callback
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.event import async_track_state_change_event
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -79,7 +80,7 @@ async def test_someone_walks_through_the_room(
     told = await until(hass, "event.room_clip", lambda state: "clip_id" in state.attributes)
     clip_id = told.attributes["clip_id"]
     files = [path for path in (tmp_path / "media" / "localcam").rglob("*") if path.is_file() and clip_id in path.name]
-    assert {path.suffix for path in files} == {".lcv", ".lct"}
+    assert {path.suffix for path in files} == {".lcv", ".lct", ".lce"}
 
     response = await client.get(f"/api/localcam/clips/{clip_id}/video", headers={"Range": "bytes=4-7"})
     assert response.status == 206
@@ -132,3 +133,35 @@ async def test_a_killed_worker_is_noticed_and_started_again(hass: HomeAssistant,
     assert time.monotonic() - killed_at_s < 10
     await until(hass, "binary_sensor.room_connection", lambda state: state.state == "on")
     assert workers() != [pid]
+
+
+async def test_zones_come_and_go_while_the_room_is_watched(hass: HomeAssistant, demo: MockConfigEntry) -> None:
+    await until(hass, "binary_sensor.room_connection", lambda state: state.state == "on")
+    (pid,) = workers()
+    assert (await until(hass, "binary_sensor.room_problem", lambda state: state.state == "off")).attributes[
+        "reason"
+    ] is None
+    halves = [
+        {"name": "Left", "polygon": [[0, 0], [0.5, 0], [0.5, 1], [0, 1]]},
+        {"name": "Right", "polygon": [[0.5, 0], [1, 0], [1, 1], [0.5, 1]]},
+    ]
+
+    async def set_zones(zones: list[dict[str, object]]) -> list[dict[str, str]]:
+        answer = await hass.services.async_call(
+            DOMAIN, "set_zones", {"entity_id": "camera.room", "zones": zones}, blocking=True, return_response=True
+        )
+        await hass.async_block_till_done()
+        return answer["zones"]  # type: ignore[index,return-value]
+
+    left, right = await set_zones(halves)
+    # Whoever walks through the room is in one half, then in the other.
+    walks = [until(hass, half["entity_id"], lambda state: state.state == "on") for half in (left, right)]
+    seen, *_ = await asyncio.gather(
+        until(hass, "event.room_motion_kind", lambda state: state.attributes["event_type"] == "other"), *walks
+    )
+    assert seen.attributes["counts_as_motion"] is True
+    await set_zones([right])
+    assert hass.states.get(left["entity_id"]) is None
+    assert workers() == [pid]
+    with pytest.raises(ServiceValidationError, match=r"moves|something_moves"):
+        await hass.services.async_call("button", "press", {"entity_id": "button.room_calibrate"}, blocking=True)

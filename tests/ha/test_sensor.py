@@ -8,6 +8,7 @@ from homeassistant.core import Event, EventStateChangedData, HomeAssistant, call
 from homeassistant.helpers import entity_registry as er
 import pytest
 
+from custom_components.localcam.engine.values import Shedding
 from custom_components.localcam.sensor import SENSORS, LocalCamSensor
 
 from .fake_station import World, a_clip
@@ -27,6 +28,9 @@ async def test_they_are_off_until_the_owner_wants_them(
     hass: HomeAssistant, camera: LivingCamera, entity_registry: er.EntityRegistry
 ) -> None:
     for row in SENSORS:
+        if row.entity_registry_enabled_default:
+            assert row.key in ("audit_log", "calibration")  # a witness that is off is none
+            continue
         entry = entity_registry.async_get(camera.entity_id("sensor", row.key))
         assert entry is not None
         assert entry.disabled_by is er.RegistryEntryDisabler.INTEGRATION
@@ -38,6 +42,20 @@ async def test_they_show_what_the_worker_says(hass: HomeAssistant, measured: Liv
     await measured.settle()
     shown = {key: measured.state("sensor", key).state for key in HEALTH}
     assert shown == {"analysed_frames": "5.0", "dropped_packets": "3", "worker_cpu": "12.3", "worker_memory": "20.0"}
+
+
+async def test_they_show_what_is_decoded_and_what_is_left_out(hass: HomeAssistant, measured: LivingCamera) -> None:
+    measured.station.health(measured.id)
+    await measured.settle()
+    assert measured.state("sensor", "decoding").state == "fast"
+    assert measured.state("sensor", "left_out").state == "nothing"
+
+
+async def test_economy_and_a_used_up_cpu_budget_can_be_seen(hass: HomeAssistant, measured: LivingCamera) -> None:
+    measured.station.health(measured.id, economises=True, shed=Shedding.DECODING)
+    await measured.settle()
+    assert measured.state("sensor", "decoding").state == "economy"
+    assert measured.state("sensor", "left_out").state == "decoding"
 
 
 async def test_a_system_that_does_not_tell_memory_shows_none(hass: HomeAssistant, measured: LivingCamera) -> None:

@@ -72,6 +72,7 @@ async def test_a_listed_clip_says_everything(hass: HomeAssistant, camera: Living
                 "score": 0.8125,
                 "verdict": "false_alarm",
                 "size_bytes": a_clip(camera.id, 1, NOON).size_bytes,
+                "seen_by": [],
             }
         ]
     }

@@ -4,8 +4,10 @@ import inspect
 
 import pytest
 
+from custom_components.localcam.engine.audit_keeper import AuditKeeper
 from custom_components.localcam.engine.station import Station
 
+from .fake_audit import FakeAudit
 from .fake_station import FakeStation
 
 CALLED = (
@@ -19,9 +21,9 @@ CALLED = (
     "picture",
     "record_now",
     "keep_last",
+    "calibrate",
     "entity_address",
     "entity_picture",
-    "check_address",
     "live_address",
     "clip",
     "clips",
@@ -39,8 +41,17 @@ CALLED = (
 )
 
 
+AUDIT_CALLED = ("record", "mind", "entries", "looks", "verify", "verify_at_leisure")
+
+
 @pytest.mark.parametrize("name", CALLED)
 def test_same_parameters(name: str) -> None:
     real, fake = (inspect.signature(getattr(of, name)).parameters for of in (Station, FakeStation))
     assert list(real) == list(fake)
     assert [parameter.kind for parameter in real.values()] == [parameter.kind for parameter in fake.values()]
+
+
+@pytest.mark.parametrize("name", AUDIT_CALLED)
+def test_same_parameters_of_the_audit_log(name: str) -> None:
+    real, fake = (inspect.signature(getattr(of, name)).parameters for of in (AuditKeeper, FakeAudit))
+    assert list(real) == list(fake)

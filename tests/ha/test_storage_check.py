@@ -5,7 +5,7 @@ from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import Context, HomeAssistant
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import issue_registry as ir
 import pytest
 
@@ -112,7 +112,7 @@ async def test_only_administrators_may_ask_and_only_for_a_depth_there_is(
     hass: HomeAssistant, camera: LivingCamera
 ) -> None:
     user = someone_who_may(hass, {camera.entity_id("camera", "camera"): ALL})
-    with pytest.raises(Unauthorized):
+    with pytest.raises(ServiceValidationError, match="administrator|not"):
         await asked(hass, Context(user_id=user.id))
     with pytest.raises(ServiceValidationError, match="depth"):
         await asked(hass, depth="bottomless")

@@ -13,11 +13,16 @@ from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.util.yaml import load_yaml_dict
 import pytest
 
-from custom_components.localcam import bridge, services, storage_issues
-from custom_components.localcam.engine.values import ClipReason, Kind, Verdict
+from custom_components.localcam import audit_services, bridge, camera_issues, ledger, services, storage_issues
+from custom_components.localcam.camera_calibration import CalibrationState
+from custom_components.localcam.camera_zones import async_set_zones
+from custom_components.localcam.engine.audited import Deed
+from custom_components.localcam.engine.values import CameraProblem, ClipReason, Kind, Verdict
+from custom_components.localcam.engine.zone_settings import ZoneFault
 from custom_components.localcam.storage_issues import ISSUE_STORAGE_DAMAGED
 
 from .living_camera import LivingCamera
+from .test_zones import DOOR
 
 LOCALCAM = Path(__file__).parents[2] / "custom_components" / "localcam"
 ENGLISH: dict[str, Any] = json.loads((LOCALCAM / "translations" / "en.json").read_text())
@@ -37,6 +42,8 @@ def named_keys() -> Iterator[str]:
 async def test_every_entity_has_a_name_and_an_icon(
     hass: HomeAssistant, camera: LivingCamera, entity_registry: er.EntityRegistry
 ) -> None:
+    await async_set_zones(camera.coordinator, [DOOR])
+    await camera.settle()
     entities = er.async_entries_for_config_entry(entity_registry, camera.id)
     keys = {(entity.domain, str(entity.translation_key)) for entity in entities}
     assert keys == {(domain, key) for domain, texts in ENGLISH["entity"].items() for key in texts}
@@ -73,6 +80,8 @@ async def test_every_action_is_described(hass: HomeAssistant, camera: LivingCame
         (services.LIST_CLIPS, "list_clips"),
         (services.DELETE_CLIPS, "delete_clips"),
         (services.EXPLAIN_CLIP, "explain_clip"),
+        (audit_services.VERIFY, "verify_audit_log"),
+        (audit_services.LIST, "list_audit"),
     ],
 )
 def test_an_actions_form_has_the_fields_of_its_schema(schema: Any, name: str) -> None:
@@ -82,30 +91,38 @@ def test_an_actions_form_has_the_fields_of_its_schema(schema: Any, name: str) ->
 
 def test_choices_in_forms_are_those_of_the_engine() -> None:
     for action in ACTIONS.values():
-        for field, of in (("kind", Kind), ("verdict", Verdict)):
+        for field, of in (("kind", Kind), ("verdict", Verdict), ("deed", Deed)):
             if field in action.get("fields", {}):
                 select = action["fields"][field]["selector"]["select"]
                 assert select["options"] == [choice.value for choice in of]
                 assert select["translation_key"] == field
-    for key, of in (("kind", Kind), ("verdict", Verdict)):
+    for key, of in (("kind", Kind), ("verdict", Verdict), ("deed", Deed)):
         assert set(ENGLISH["selector"][key]["options"]) == {choice.value for choice in of}
+    of_kind = ENGLISH["entity"]["event"]["motion_kind"]["state_attributes"]
+    assert set(of_kind["event_type"]["state"]) == {kind.value for kind in Kind}
+    of_problem = ENGLISH["entity"]["binary_sensor"]["problem"]["state_attributes"]
+    assert set(of_problem["reason"]["state"]) == {problem.value for problem in CameraProblem}
+    assert set(ENGLISH["entity"]["sensor"]["calibration"]["state"]) == {state.value for state in CalibrationState}
     of_clip = ENGLISH["entity"]["event"]["clip"]["state_attributes"]
     assert set(of_clip["kind"]["state"]) == {kind.value for kind in Kind}
     assert set(of_clip["reason"]["state"]) == {reason.value for reason in ClipReason}
 
 
 def test_every_translated_error_is_raised_and_every_raised_one_is_translated() -> None:
-    used = set(named_keys())
+    used = {*named_keys(), *ZoneFault}
     assert not set(ENGLISH["exceptions"]) - used
-    raised = set()
+    raised = {fault.value for fault in ZoneFault}
     for path in LOCALCAM.glob("*.py"):
-        raised |= set(re.findall(r'(?:_invalid\(|_error\(\w+, |translation_key=)"(\w+)"', path.read_text()))
+        raised |= set(re.findall(r'(?:invalid\(|refused\(|_error\(\w+, |translation_key=)"(\w+)"', path.read_text()))
     assert raised
     assert not raised - set(ENGLISH["exceptions"]) - set(ENGLISH["issues"])
 
 
 def test_every_issue_has_its_text() -> None:
-    assert {*storage_issues.ISSUES, ISSUE_STORAGE_DAMAGED, bridge.ISSUE_CLIPS_IN_BACKUPS} == set(ENGLISH["issues"])
+    of_house = {*storage_issues.ISSUES, ISSUE_STORAGE_DAMAGED, bridge.ISSUE_CLIPS_IN_BACKUPS, bridge.ISSUE_PUBLIC_HOST}
+    of_camera = {camera_issues.WORKER_CRASHES, camera_issues.KEYFRAMES_MISSING}
+    of_log = {ledger.ISSUE_UNWRITABLE, ledger.ISSUE_BROKEN}
+    assert of_house | of_camera | of_log == set(ENGLISH["issues"])
     assert all(issue["title"] and issue["description"] for issue in ENGLISH["issues"].values())
     assert ir.IssueSeverity.ERROR
 

@@ -15,7 +15,7 @@ import pytest
 from custom_components import localcam
 from custom_components.localcam.camera_forms import CREDENTIALS, async_form
 from custom_components.localcam.camera_trial import CANNOT_START
-from custom_components.localcam.config_flow import LocalCamConfigFlow
+from custom_components.localcam.config_flow import _CONFIRM_FORM, LocalCamConfigFlow
 from custom_components.localcam.const import DOMAIN
 from custom_components.localcam.engine.errors import SourceFault
 from custom_components.localcam.engine.settings import RtspTransport, SourceKind
@@ -41,8 +41,9 @@ def placeholders(text: str) -> set[str]:
 
 
 def steps(flow: type) -> set[str]:
-    """The steps that a flow of ours defines itself."""
-    return {name.removeprefix("async_step_") for name in vars(flow) if name.startswith("async_step_")}
+    """The steps that a flow of ours defines itself, or takes from another file of ours."""
+    ours = [base for base in flow.__mro__ if base.__module__.startswith("custom_components.localcam.")]
+    return {name.removeprefix("async_step_") for base in ours for name in vars(base) if name.startswith("async_step_")}
 
 
 def test_every_step_has_its_texts_and_no_other() -> None:
@@ -68,18 +69,24 @@ async def test_every_field_of_an_existing_camera_is_named_and_explained(hass: Ho
         assert set(OPTIONS["step"]["house"][part]) == {str(key) for key in _HOUSE_FORM.schema}
 
 
+def test_what_is_asked_last_is_named_and_explained() -> None:
+    for part in ("data", "data_description"):
+        assert set(CONFIG["step"]["confirm"][part]) == {str(key) for key in _CONFIRM_FORM.schema}
+
+
 async def test_every_choice_of_a_menu_is_named(hass: HomeAssistant) -> None:
     menu = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
     kinds = set(SourceKind)
     assert menu["menu_options"] == [SourceKind.ENTITY, SourceKind.ADDRESS, SourceKind.USB, SourceKind.DEMO]
     assert set(CONFIG["step"]["user"]["menu_options"]) == kinds
     assert set(CONFIG["step"]["user"]["menu_option_descriptions"]) == kinds
-    assert set(OPTIONS["step"]["init"]["menu_options"]) == {"camera", "house"}
+    assert set(OPTIONS["step"]["init"]["menu_options"]) == {"camera", "access", "house", "house_access"}
 
 
 def test_every_error_has_its_own_message() -> None:
     assert set(CONFIG["error"]) == {*SourceFault, CANNOT_START, "name_used", "name_missing"}
-    assert set(OPTIONS["error"]) == {*FolderProblem, "cannot_apply", "longest_too_short"}
+    ours = {"cannot_apply", "longest_too_short", "not_logged", "public_host_invalid"}
+    assert set(OPTIONS["error"]) == {*FolderProblem, *ours}
     for part in (CONFIG, OPTIONS):
         assert len(set(part["error"].values())) == len(part["error"])
 
@@ -88,7 +95,7 @@ def test_every_key_that_the_code_raises_has_a_message() -> None:
     """Errors named in the source as plain texts, so that a new one cannot be forgotten here either."""
     for files, known in (
         (("config_flow", "camera_forms", "camera_trial"), set(CONFIG["error"])),
-        (("options_flow",), set(OPTIONS["error"])),
+        (("options_flow", "access_flow"), set(OPTIONS["error"])),
     ):
         for file in files:
             source = (FOLDER / f"{file}.py").read_text()
@@ -113,6 +120,7 @@ def test_texts_name_only_what_the_flows_fill_in() -> None:
         "reauth_confirm": {"name"},
         "reconfigure": {"name"},
         "camera": {"name"},
+        "access": {"name"},
         "house": {"backups"},
     }
     for part in (CONFIG, OPTIONS):

@@ -24,7 +24,8 @@ EXPLANATION_URL = f"/api/localcam/clips/{CLIP}/explanation"
 
 
 @pytest.fixture(autouse=True)
-async def _a_clip(camera: LivingCamera) -> None:
+async def _a_clip(hass: HomeAssistant, camera: LivingCamera) -> None:
+    hass.config_entries.async_update_entry(camera.entry, options={"media_players": True})
     camera.station.save(a_clip(camera.id, 1, 1_790_000_000))
     await camera.settle()
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from custom_components.localcam.engine.errors import EngineError
 from custom_components.localcam.engine.messages import Probed, StreamAddress
-from custom_components.localcam.engine.settings import CameraSettings
+from custom_components.localcam.engine.settings import NO_MORE_RULES, AddressRules, CameraSettings
 from custom_components.localcam.engine.values import CameraFacts
 
 JPEG = b"\xff\xd8 a picture \xff\xd9"
@@ -29,6 +29,8 @@ class FakeProbe:
     failures: list[EngineError] = field(default_factory=list)
     """What the next trials raise; those after succeed."""
     tried: list[CameraSettings] = field(default_factory=list)
+    rules: list[AddressRules] = field(default_factory=list)
+    """By which each was tried."""
     answered: list[tuple[StreamAddress | None, bytes]] = field(default_factory=list)
     """What the camera entity said when the trial asked."""
 
@@ -38,8 +40,10 @@ class FakeProbe:
         *,
         entity_address: Callable[[], StreamAddress | None] | None = None,
         entity_picture: Callable[[], bytes] | None = None,
+        address_rules: AddressRules = NO_MORE_RULES,
     ) -> Probed:
         self.tried.append(settings)
+        self.rules.append(address_rules)
         if entity_address and entity_picture:
             self.answered.append((entity_address(), entity_picture()))
         if self.failures:

@@ -15,11 +15,17 @@ from .executor import CameraExecutor, Worker
 from .messages import (
     AllowRecording,
     Answer,
+    Calibrate,
     ChangeSettings,
     ClipClosed,
+    ClipKey,
     Command,
     KeepLast,
+    KeysLow,
+    NewKeys,
     Picture,
+    RecordingFailed,
+    RecordingFault,
     RecordNow,
     Report,
     Reported,
@@ -28,7 +34,7 @@ from .messages import (
     WorkerEnded,
 )
 from .redaction import without_credentials
-from .settings import AddressSource, CameraSettings
+from .settings import AddressRules, AddressSource, CameraSettings
 
 _STOP_S = 8.0
 """For a worker to close its clip."""
@@ -53,8 +59,15 @@ class Home(Protocol):
     def may_record(self) -> bool:
         """Whether there is room for clips."""
 
+    @property
+    def address_rules(self) -> AddressRules:
+        """What this house adds to the rules on cameras' addresses."""
+
     def next_epoch(self, camera_id: str) -> int:
         """A number greater than that of each earlier life of the camera's worker."""
+
+    def issue_keys(self, camera_id: str, left: int) -> tuple[ClipKey, ...]:
+        """Keys of clips to come, for a worker that has so many left; raises EngineError."""
 
     def keep(self, reported: Reported, closed: ClipClosed) -> bool:
         """Enter a finished clip in the catalogue; False where it must not be announced."""
@@ -151,6 +164,12 @@ class CameraPost:
             raise WorkerError("nothing_kept")
         return closed.clip.clip_id
 
+    def calibrate(self, seconds: float) -> None:
+        """Begin to learn the empty room; `Calibrated` follows. Raises WorkerError with the problem's key."""
+        with self._asking() as (request_id, answers):
+            self._send(Calibrate(request_id=request_id, seconds=seconds))
+            _raise_problem(_next_of(answers, _ANSWER_S))
+
     @contextmanager
     def _asking(self) -> Iterator[tuple[int, SimpleQueue[Report]]]:
         """A request's number, and where the reports that answer it arrive."""
@@ -208,6 +227,8 @@ class CameraPost:
             epoch=self._epoch,
             storage_folder=self._home.storage_folder,
             may_record=self._home.may_record,
+            keys=self._issued(0),
+            address_rules=self._home.address_rules,
         )
         worker = self._executor.start(first, on_reported=self._hear, on_end=ended.put)
         with self._lock:
@@ -250,12 +271,24 @@ class CameraPost:
                         self._answer(request_id, Answer(request_id=request_id, problem="disk_error"))
                     return
                 self._answer(request_id, report)
+            case KeysLow(left=left):
+                if keys := self._issued(left):
+                    self.tell(NewKeys(keys=keys))
+                return
             case Answer(request_id=request_id) | Picture(request_id=request_id):
                 self._answer(request_id, report)
                 return
             case _:
                 pass
         self._on_report(reported)
+
+    def _issued(self, left: int) -> tuple[ClipKey, ...]:
+        """For the worker; none where none can be kept now: it asks again when it needs one."""
+        try:
+            return self._home.issue_keys(self._settings.camera_id, left)
+        except EngineError as err:
+            self._report(RecordingFailed(fault=RecordingFault.DISK_ERROR, detail=str(err)))
+            return ()
 
     def _answer(self, request_id: int | None, report: Report) -> None:
         with self._lock:

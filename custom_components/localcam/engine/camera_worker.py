@@ -1,11 +1,7 @@
 """The program of one camera's process: does what its first command says, until told to end."""
 
-from contextlib import suppress
 import faulthandler
 import os
-from pathlib import Path
-import random
-import resource
 import sys
 import threading
 from typing import BinaryIO
@@ -13,22 +9,17 @@ from typing import BinaryIO
 from .clock import SystemClock
 from .errors import EngineError
 from .messages import Probe, Salvage, Watch
+from .settings import UsbSource
 from .wire import decode_command, read_message
+from .worker_confinement import confine, limit_process
 from .worker_inbox import Inbox, read_commands
 from .worker_outbox import Outbox
-
-_NICE = 5
-"""Below Home Assistant: detection may be late, the house may not."""
-_ADDRESS_SPACE_BYTES = 1 << 30
-"""A camera that announces half a gigabyte must not get it: a 1080p worker maps about 260 MB."""
-_OOM_SCORE = 500
-"""Where memory runs out, a worker goes before Home Assistant does."""
 
 
 def main() -> None:
     """Run until the work is done or the station is gone; never returns."""
     commands, reports = _take_pipes()
-    _limit_process()
+    limit_process()
     threading.stack_size(1 << 20)
     # Where libav takes the process with it, this writes what Python was doing; the station keeps the end of it.
     faulthandler.enable(all_threads=False)
@@ -65,20 +56,28 @@ def run(commands: BinaryIO, reports: BinaryIO) -> int:
             from .worker_watch import CameraWatch
 
             outbox = Outbox(reports, first.settings.camera_id, first.epoch)
+            confine(first.storage_folder, may_use_devices=isinstance(first.settings.source, UsbSource))
             read_commands(commands, inbox)
-            CameraWatch(first, outbox, inbox, clock, random.random).run()
+            CameraWatch(first, outbox, inbox, clock, _chance).run()
         case Probe():
             from .worker_probe import try_camera
 
             outbox = Outbox(reports, first.settings.camera_id, 0)
+            confine(may_use_devices=isinstance(first.settings.source, UsbSource))
             try_camera(first, outbox, commands, clock)
         case Salvage():
             from .worker_salvage import salvage_clips
 
+            confine(first.storage_folder)
             salvage_clips(first, Outbox(reports, "", 0))
         case _:
             raise EngineError(f"{type(first).__name__} cannot be a worker's first command")
     return 0
+
+
+def _chance() -> float:
+    """From 0 to 1; all that a worker would need of the module `random`, which takes 0.1 MB."""
+    return int.from_bytes(os.urandom(4)) / (1 << 32)
 
 
 def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
@@ -90,14 +89,3 @@ def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
     os.close(nothing)
     sys.stdout = sys.stderr
     return os.fdopen(commands, "rb", buffering=0), os.fdopen(reports, "wb", buffering=0)
-
-
-def _limit_process() -> None:
-    with suppress(OSError, ValueError):
-        resource.setrlimit(resource.RLIMIT_AS, (_ADDRESS_SPACE_BYTES, _ADDRESS_SPACE_BYTES))
-    with suppress(OSError, ValueError):
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with suppress(OSError):
-        os.nice(_NICE)
-    with suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text(str(_OOM_SCORE))

@@ -3,14 +3,20 @@
     EngineError
     ├── SettingsError           a mapping that is not a valid setting
     ├── SourceError             a camera that does not give pictures; `fault` says why
+    │   └── DetectStreamError   its second stream does not
     ├── WireError               bytes between station and worker that are no message
     ├── WorkerError             a worker that does not run or does not answer
     ├── StorageError            the storage folder does not take or give bytes
     │   ├── StorageFullError
-    │   └── FolderInUseError    another Home Assistant records there
+    │   ├── FolderInUseError    another Home Assistant records there
+    │   └── TamperedError       bytes that are not those that were sealed
+    ├── KeyringError            the house's keys cannot be used
+    │   ├── LockedError         ... until an administrator unlocks the house
+    │   └── SecretError         a passphrase or recovery code that does not do; `fault` says why
     ├── ClipFormatError         packets that no clip can be made of, or a clip that cannot be read
-    └── ArchiveError            the catalogue cannot be used
-        └── UnknownClipError
+    ├── ArchiveError            the catalogue cannot be used
+    │   └── UnknownClipError
+    └── AuditError              the audit log cannot be used; what must be logged first is then not done
 
 Foreign errors are translated where they enter. No text here or below ever holds a password: what libav and sockets
 say of an address is left out where it enters (`ingest/faults.py`).
@@ -41,10 +47,14 @@ class SourceFault(StrEnum):
     UNSUPPORTED_CODEC = "unsupported_codec"
     PUBLIC_ADDRESS = "public_address"
     INVALID_ADDRESS = "invalid_address"
+    FORBIDDEN_ADDRESS = "forbidden_address"
+    """Home Assistant itself, its Supervisor, or a cloud's metadata service."""
     DEVICE_BUSY = "device_busy"
     DEVICE_GONE = "device_gone"
     NO_IMAGE = "entity_without_image"
     """A camera entity that has neither a stream nor still pictures."""
+    NO_KEYFRAME = "no_keyframe"
+    """Sends, but for 20 s nothing that a picture or a clip could begin with."""
     LOST = "lost"
     """Was there, and stopped sending."""
 
@@ -57,6 +67,10 @@ class SourceError(EngineError):
         self.fault = fault
         self.detail = detail
         """For the log; free of credentials."""
+
+
+class DetectStreamError(SourceError):
+    """A camera whose second stream, in which motion is to be looked for, does not give pictures."""
 
 
 class WireError(EngineError):
@@ -79,6 +93,37 @@ class FolderInUseError(StorageError):
     """Another Home Assistant records into the storage folder."""
 
 
+class TamperedError(StorageError):
+    """Bytes that are not those that were sealed: changed, cut, or another clip's."""
+
+
+class KeyringError(EngineError):
+    """The house's keys cannot be used; the text says what to do."""
+
+
+class LockedError(KeyringError):
+    """The house is locked: recording goes on, and an administrator must unlock it to see anything."""
+
+
+class SecretFault(StrEnum):
+    """Why a passphrase or recovery code does not do; each has its own message in the translations, under this key."""
+
+    WRONG = "wrong_secret"
+    MISTYPED = "mistyped_code"
+    """The recovery code's check signs do not fit: it was never one of ours."""
+    TOO_SHORT = "passphrase_too_short"
+    NOT_SET = "secret_not_set"
+    """The house has no passphrase, or no recovery code."""
+
+
+class SecretError(KeyringError):
+    """A passphrase or recovery code that does not do; the text never holds it."""
+
+    def __init__(self, fault: SecretFault) -> None:
+        super().__init__(fault.value)
+        self.fault = fault
+
+
 class ClipFormatError(EngineError):
     """Packets that no clip can be made of, or a clip file that cannot be read."""
 
@@ -89,3 +134,7 @@ class ArchiveError(EngineError):
 
 class UnknownClipError(ArchiveError):
     """No such clip."""
+
+
+class AuditError(EngineError):
+    """The audit log cannot be used; what must be logged before it is done must then not be done."""

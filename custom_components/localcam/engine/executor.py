@@ -37,7 +37,7 @@ _ENVIRONMENT = {
 _INHERITED = ("PATH", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
-_LAST_WORDS_BYTES = 4096
+_LAST_WORDS_BYTES = 8192
 _ENDING_S = 1.0
 """For a worker that has closed its pipe, or lost its reader, to end by itself."""
 

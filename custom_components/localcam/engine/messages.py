@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from .errors import SourceFault
-from .settings import CameraSettings
-from .values import CameraFacts, CameraProblem, Clip, DetectorModel, Kind, MotionEvent
+from .settings import NO_MORE_RULES, AddressRules, CameraSettings
+from .values import Calibration, CameraFacts, CameraProblem, Clip, DetectorModel, Kind, MotionEvent, Shedding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +17,15 @@ class StreamAddress:
 
     url: str = field(repr=False)
     """May hold credentials: never logged."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipKey:
+    """The id of a clip that may be recorded, and the key of its files, which the house kept before it gave it."""
+
+    clip_id: str
+    key: bytes = field(repr=False)
+    """32 bytes; forgotten by the worker once the clip is finished."""
 
 
 # Commands, to a worker
@@ -31,6 +40,9 @@ class Watch:
     storage_folder: str
     may_record: bool
     model: DetectorModel | None = None
+    keys: tuple[ClipKey, ...] = ()
+    """Of its first clips."""
+    address_rules: AddressRules = NO_MORE_RULES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +52,7 @@ class Probe:
     settings: CameraSettings
     timeout_s: float = 10.0
     """For the first picture."""
+    address_rules: AddressRules = NO_MORE_RULES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +64,10 @@ class Salvage:
     """Growing files of clips that were never finished."""
     unlisted_names: tuple[str, ...]
     """Finished clips that the catalogue does not know."""
+    plain_names: tuple[str, ...] = ()
+    """Those of both that were written before clips were sealed."""
+    keys: tuple[ClipKey, ...] = ()
+    """Of all these clips; a finished plain one has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +85,13 @@ class AllowRecording:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewKeys:
+    """The answer to `KeysLow`."""
+
+    keys: tuple[ClipKey, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordNow:
     """Record from now on, pre-roll included; answered by `Answer`, then by a `ClipClosed`."""
 
@@ -78,6 +102,14 @@ class RecordNow:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeepLast:
     """Keep what the ring holds of the last seconds as a clip of reason `missed`."""
+
+    request_id: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibrate:
+    """Take what comes for a while for the empty room; answered by `Answer`, then by a `Calibrated`."""
 
     request_id: int
     seconds: float
@@ -117,8 +149,10 @@ type Command = (
     | Salvage
     | ChangeSettings
     | AllowRecording
+    | NewKeys
     | RecordNow
     | KeepLast
+    | Calibrate
     | WantPicture
     | EntityAddress
     | EntityPicture
@@ -168,6 +202,27 @@ class MotionEnded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ZonesMoving:
+    """In which including zones there is motion, quiet time included; sent when it changes."""
+
+    zone_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemChanged:
+    """The camera began or ceased to see nothing; sent when it changes."""
+
+    problem: CameraProblem | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibrated:
+    """The time of `Calibrate` is over, or was cut short."""
+
+    calibration: Calibration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClipClosed:
     """A clip is finished and on disk under its final name; the station enters it in the catalogue."""
 
@@ -175,6 +230,14 @@ class ClipClosed:
     part_name: str
     """The growing file, which the station removes once the clip is in the catalogue."""
     request_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeysLow:
+    """A clip was begun, or none could be because no key was left; answered by `NewKeys`."""
+
+    left: int
+    """Keys of clips that were not begun yet."""
 
 
 class RecordingFault(StrEnum):
@@ -197,11 +260,11 @@ class RecordingFailed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """Whether `RecordNow` or `KeepLast` could be begun."""
+    """Whether `RecordNow`, `KeepLast` or `Calibrate` could be begun."""
 
     request_id: int
     problem: str = ""
-    """Empty when it could; else a key: `offline`, `nothing_kept`, `storage_full`."""
+    """Empty when it could; else a key: `offline`, `nothing_kept`, `storage_full`, `something_moves`, `sees_nothing`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,8 +298,12 @@ class Health:
     """Of one core, since the last report."""
     memory_bytes: int
     """Anonymous memory; 0 where the system does not tell."""
-    problem: CameraProblem | None = None
-    """Why the camera sees nothing, if so."""
+    lacks_keyframes: bool = False
+    """It sends, and for 20 s nothing that a picture or a clip could begin with."""
+    economises: bool = False
+    """Keyframes alone are decoded while the room is quiet."""
+    shed: Shedding = Shedding.NOTHING
+    """To keep to the CPU budget."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,6 +320,8 @@ class ProbeFailed:
 
     fault: SourceFault
     detail: str
+    of_detect_stream: bool = False
+    """The camera itself does; its second stream does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,7 +347,11 @@ type Report = (
     | SourceLost
     | MotionStarted
     | MotionEnded
+    | ZonesMoving
+    | ProblemChanged
+    | Calibrated
     | ClipClosed
+    | KeysLow
     | RecordingFailed
     | Answer
     | Picture

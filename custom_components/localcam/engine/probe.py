@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from queue import SimpleQueue
 
-from .errors import SourceError, SourceFault, WorkerError
+from .errors import DetectStreamError, SourceError, SourceFault, WorkerError
 from .executor import CameraExecutor, LocalExecutor, Worker
 from .messages import (
     AddressWanted,
@@ -17,7 +17,7 @@ from .messages import (
     Reported,
     StreamAddress,
 )
-from .settings import CameraSettings
+from .settings import NO_MORE_RULES, AddressRules, CameraSettings
 
 _ENDING_S = 3.0
 
@@ -28,22 +28,24 @@ def probe(
     entity_address: Callable[[], StreamAddress | None] | None = None,
     entity_picture: Callable[[], bytes] | None = None,
     executor: CameraExecutor | None = None,
+    address_rules: AddressRules = NO_MORE_RULES,
 ) -> Probed:
-    """What the camera shows; blocks for up to about 25 s. Raises SourceError, or WorkerError where none can run.
+    """What the camera shows; blocks for up to about 25 s.
 
+    Raises SourceError, DetectStreamError where it is the second stream alone, or WorkerError where none can run.
     `entity_address` and `entity_picture` answer for a camera entity; they are called from this thread.
     """
     inbox: SimpleQueue[Reported | None] = SimpleQueue()
     worker = (executor or LocalExecutor()).start(
-        Probe(settings=settings), on_reported=inbox.put, on_end=lambda _: inbox.put(None)
+        Probe(settings=settings, address_rules=address_rules), on_reported=inbox.put, on_end=lambda _: inbox.put(None)
     )
     try:
         while (reported := inbox.get()) is not None:
             match reported.report:
                 case Probed() as probed:
                     return probed
-                case ProbeFailed(fault=fault, detail=detail):
-                    raise SourceError(fault, detail)
+                case ProbeFailed(fault=fault, detail=detail, of_detect_stream=of_detect_stream):
+                    raise (DetectStreamError if of_detect_stream else SourceError)(fault, detail)
                 case AddressWanted():
                     address = entity_address() if entity_address else None
                     _answer(worker, EntityAddress(address=address))

@@ -1,15 +1,20 @@
 """Mappings -> frozen settings, validated once, at the edge; everything behind it trusts the types."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from .errors import SettingsError
+from .zone_settings import Zone, parse_zones
 
 GIB = 1 << 30
-MOST_ZONES = 16
-MOST_CORNERS = 64
+KEYS_FOLDER = "keys"
+"""Of LocalCam's own folder in the configuration; never in one tree with the clips."""
+NOISE_FLOOR_ROWS, NOISE_FLOOR_COLUMNS = 24, 40
+"""In how many places of the picture calibrating keeps what it learned."""
+NOISE_FLOOR_BYTES = 2 * NOISE_FLOOR_ROWS * NOISE_FLOOR_COLUMNS
+"""A byte of each place for brightness, then one for texture."""
 
 
 class SourceKind(StrEnum):
@@ -76,21 +81,15 @@ class RecordSettings:
     sound: bool = False
 
 
-type Point = tuple[float, float]
-"""x and y, 0 to 1, from the picture's upper left corner."""
+class Economising(StrEnum):
+    """What is decoded of a camera while its room is quiet."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Zone:
-    """A part of the picture in which motion is looked for, or is not."""
-
-    name: str
-    polygon: tuple[Point, ...]
-    """At least three corners; its first and last are joined."""
-    include: bool = True
-    """False for a mask: what moves there is ignored, whatever other zones say."""
-    sensitivity: int | None = None
-    """1 to 10, of an include zone; None for the camera's."""
+    AUTO = "auto"
+    """Economy where there is no smaller stream and keyframes come at least every 2 s; else fast."""
+    FAST = "fast"
+    """Everything: motion is noticed soonest."""
+    ECONOMY = "economy"
+    """Keyframes alone, until something is suspected."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +102,11 @@ class DetectSettings:
     """Without motion, before the motion sensor clears."""
     zones: tuple[Zone, ...] = ()
     """Where one includes, nothing outside those that do counts."""
+    noise_floor: bytes = field(default=b"", repr=False)
+    """What calibrating found the empty room to vary by, as `detect/noise_floor.py` writes it; empty for nothing."""
+    economy: Economising = Economising.AUTO
+    cpu_budget_share: float = 0.5
+    """Of one core: beyond it less is looked at; recording goes on whatever it costs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +122,20 @@ class CameraSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AddressRules:
+    """What of the rules on cameras' addresses only this house knows; `ingest/address.py` has the others."""
+
+    own_port: int = 0
+    """Of Home Assistant's own web server: no camera on any address of this machine. 0 for none."""
+    public_host: str = ""
+    """The one host of the internet that the owner allowed; empty for none."""
+
+
+NO_MORE_RULES = AddressRules()
+"""Where there is neither a web server nor an allowed host."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HouseSettings:
     """What all cameras share."""
 
@@ -129,6 +147,8 @@ class HouseSettings:
     """Of the disk; recording keeps at least this free,"""
     free_floor_bytes: int = 2 * GIB
     """and at least this many bytes."""
+    public_host: str = ""
+    """See `AddressRules`."""
 
     def older_folders_after(self, folder: str) -> tuple[str, ...]:
         """Where clips lie besides `folder`, once that is the storage folder."""
@@ -142,6 +162,7 @@ LIMITS: Mapping[str, tuple[float, float]] = {
     "post_roll_s": (1, 60),
     "longest_clip_s": (10, 600),
     "quiet_s": (1, 300),
+    "cpu_budget_percent": (3, 100),
     "quota_gb": (0.1, 100_000),
     "free_floor_percent": (0, 90),
     "free_floor_gb": (0, 10_000),
@@ -187,40 +208,35 @@ def _source(data: Mapping[str, Any]) -> Source:
             return DemoSource(seed=int(data.get("seed", 1)))
 
 
-def _point(given: object) -> Point:
-    if not isinstance(given, Sequence) or isinstance(given, str) or len(given) != 2:
-        raise SettingsError("a zone's corner must be a pair of numbers")
-    x, y = given
-    for value in (x, y):
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-            raise SettingsError(f"a zone's corner must lie from 0 to 1, not at {value!r}")
-    return float(x), float(y)
+def noise_floor_text(noise_floor: bytes) -> str:
+    """As options keep it: a few hundred characters."""
+    import binascii  # not by a worker, which reads this file, too
+    import zlib
+
+    return binascii.b2a_base64(zlib.compress(noise_floor, 9), newline=False).decode() if noise_floor else ""
 
 
-def _zone(given: object) -> Zone:
-    if not isinstance(given, Mapping):
-        raise SettingsError("a zone must be a mapping")
-    polygon, include, sensitivity = given.get("polygon"), given.get("include", True), given.get("sensitivity")
-    if not isinstance(polygon, Sequence) or isinstance(polygon, str) or not 3 <= len(polygon) <= MOST_CORNERS:
-        raise SettingsError(f"a zone must have 3 to {MOST_CORNERS} corners")
-    if not isinstance(include, bool):
-        raise SettingsError("include must be true or false")
-    return Zone(
-        name=_text(given, "name"),
-        polygon=tuple(_point(corner) for corner in polygon),
-        include=include,
-        sensitivity=None if sensitivity is None else int(_number(given, "sensitivity", 5)),
-    )
+def _economising(given: object) -> Economising:
+    try:
+        return Economising(str(given))
+    except ValueError as err:
+        raise SettingsError(str(err)) from None
 
 
-def parse_zones(given: object) -> tuple[Zone, ...]:
-    """A list of mappings with `name`, `polygon`, and maybe `include` and `sensitivity`; raises SettingsError."""
-    if not isinstance(given, Sequence) or isinstance(given, str) or len(given) > MOST_ZONES:
-        raise SettingsError(f"zones must be a list of at most {MOST_ZONES}")
-    zones = tuple(_zone(each) for each in given)
-    if len({zone.name for zone in zones}) < len(zones):
-        raise SettingsError("two zones have the same name")
-    return zones
+def _noise_floor(options: Mapping[str, Any]) -> bytes:
+    import binascii
+    import zlib
+
+    if not (text := _text(options, "noise_floor", "")):
+        return b""
+    try:
+        packed = binascii.a2b_base64(text, strict_mode=True)
+        found = zlib.decompressobj().decompress(packed, NOISE_FLOOR_BYTES + 1)
+    except ValueError, zlib.error:
+        raise SettingsError("noise_floor is damaged: calibrate again") from None
+    if len(found) != NOISE_FLOOR_BYTES:
+        raise SettingsError("noise_floor is of another size: calibrate again")
+    return found
 
 
 def parse_camera(camera_id: str, data: Mapping[str, Any], options: Mapping[str, Any]) -> CameraSettings:
@@ -239,6 +255,9 @@ def parse_camera(camera_id: str, data: Mapping[str, Any], options: Mapping[str, 
             sensitivity=int(_number(options, "sensitivity", 5)),
             quiet_s=_number(options, "quiet_s", 10),
             zones=parse_zones(options.get("zones", ())),
+            noise_floor=_noise_floor(options),
+            economy=_economising(options.get("economy", Economising.AUTO)),
+            cpu_budget_share=_number(options, "cpu_budget_percent", 50) / 100,
         ),
     )
 
@@ -251,4 +270,5 @@ def parse_house(options: Mapping[str, Any], default_folder: str) -> HouseSetting
         quota_bytes=int(_number(options, "quota_gb", 20) * GIB),
         free_floor_share=_number(options, "free_floor_percent", 10) / 100,
         free_floor_bytes=int(_number(options, "free_floor_gb", 2) * GIB),
+        public_host=_text(options, "public_host", "").strip(),
     )

@@ -13,15 +13,18 @@ from pathlib import Path
 import random
 
 from .archive.check import Depth, Violation
-from .backoff import Backoff
+from .audit_keeper import AuditKeeper
+from .backoff import CRASH_STEPS_S, Backoff
 from .camera_post import CameraPost
 from .clip_keeper import ClipKeeper, ClipReader
 from .clock import Clock
 from .errors import EngineError, WorkerError
 from .executor import CameraExecutor, LocalExecutor
-from .ingest.address import check_address, with_credentials
+from .ingest.address import Place, locate, split_credentials
+from .live_views import LiveViews
 from .messages import (
     ClipClosed,
+    ClipKey,
     EntityAddress,
     EntityPicture,
     RecordingFailed,
@@ -29,8 +32,9 @@ from .messages import (
     Reported,
     StreamAddress,
 )
-from .settings import AddressSource, CameraSettings, HouseSettings
-from .values import CatalogueEntry, ClipDay, ClipQuery, ClipVerdict, StorageState, StorageTrouble
+from .settings import AddressRules, AddressSource, CameraSettings, EntitySource, HouseSettings
+from .values import CatalogueEntry, ClipDay, ClipQuery, ClipVerdict, DeletionReceipt, StorageState, StorageTrouble
+from .vault.keyring import Keyring
 from .watched_cameras import WatchedCameras
 
 
@@ -44,18 +48,28 @@ class Station:
         clock: Clock,
         on_report: Callable[[Reported], None],
         executor: CameraExecutor | None = None,
+        keyring: Keyring | None = None,
+        own_port: int = 0,
     ) -> None:
+        """`own_port`: of Home Assistant's web server, where no camera is."""
+        self._address_rules = AddressRules(own_port=own_port)
         self._clock = clock
         self._on_report = on_report
         self._executor = executor or LocalExecutor()
-        self._keeper = ClipKeeper(catalogue_folder, clock, self._executor)
+        self.audit = AuditKeeper(catalogue_folder, clock)
+        """Who did what; also to be asked by whoever shows or changes something, before it is done."""
+        self._keeper = ClipKeeper(catalogue_folder, clock, self._executor, keyring, self.audit.log_deletions)
         self._cameras = WatchedCameras(self._new_post)
         self._late: deque[tuple[Reported, ClipClosed]] = deque()
         """Finished clips that the catalogue did not take."""
+        self._live = LiveViews(self._locate, clock)
 
     def start(self, house: HouseSettings) -> None:
-        """Open the catalogue and finish what a crash left; raises ArchiveError or StorageError."""
-        self._keeper.open(house)
+        """Open catalogue and keys, and finish what a crash left; raises ArchiveError, StorageError, KeyringError."""
+        self._take_rules(house)
+        self.audit.open()
+        saved = self._keeper.open(house)
+        self.audit.log_recovery(None, saved)
 
     def choose_folder(self, house: HouseSettings) -> None:
         """Instead of `change_house`, where the station does not run. Raises ArchiveError or StorageError."""
@@ -63,12 +77,16 @@ class Station:
 
     def stop(self) -> None:
         """End every worker, each closing its clip, then the catalogue; nothing can be watched afterwards."""
+        self._live.end_all()
         self._cameras.close()
         self._keeper.close()
+        self.audit.close()
 
     def change_house(self, house: HouseSettings) -> None:
-        """Other bounds at once; another folder for the clips that follow. Raises StorageError."""
-        if self._keeper.change(house):
+        """Other bounds at once; another folder for the clips that follow, another public host. Raises StorageError."""
+        moved = self._keeper.change(house)
+        if self._take_rules(house) or moved:
+            self._live.end_all()
             self._cameras.watch_all_anew()
         self.enforce_bounds()
 
@@ -83,7 +101,8 @@ class Station:
         self._cameras.change(settings)
 
     def rest(self, camera_id: str) -> None:
-        """Close the clip and end the worker; returns when nothing of it is left."""
+        """Close the clip, end the live view and the worker; returns when nothing of it is left."""
+        self._live.end(camera_id)
         self._cameras.rest(camera_id)
 
     def picture(self, camera_id: str) -> bytes:
@@ -99,6 +118,13 @@ class Station:
         """The id of the clip that keeps the last seconds; raises WorkerError with a problem's key as its text."""
         return self._post_or_offline(camera_id).keep_last(seconds)
 
+    def calibrate(self, camera_id: str, seconds: float) -> None:
+        """Begin to learn the empty room; `Calibrated` is reported when it is over, or cut short.
+
+        Raises WorkerError with a problem's key as its text (`offline`, `sees_nothing`, `something_moves`).
+        """
+        self._post_or_offline(camera_id).calibrate(seconds)
+
     def entity_address(self, camera_id: str, address: StreamAddress | None) -> None:
         """The answer to the camera's `AddressWanted`."""
         self._tell(camera_id, EntityAddress(address=address))
@@ -107,21 +133,18 @@ class Station:
         """The answer to the camera's `PictureWanted`."""
         self._tell(camera_id, EntityPicture(jpeg=jpeg))
 
-    def check_address(self, url: str) -> None:
-        """Raise SourceError for an address that LocalCam does not connect to; the name is resolved for it."""
-        check_address(url)
+    def live_address(self, camera_id: str, entity_url: str = "") -> str:
+        """Where the main stream can be watched live, on loopback; empty where there is none.
 
-    def live_address(self, camera_id: str) -> str:
-        """Where the main stream is, with credentials, for the live view; empty where there is none.
-
-        Raises SourceError for an address that LocalCam does not connect to.
+        `entity_url`: where a camera entity's stream is now, perhaps with credentials. Raises SourceError for an
+        address that LocalCam does not connect to; the name is resolved for it.
         """
         post = self._cameras.post(camera_id)
         source = post.settings.source if post else None
-        if not isinstance(source, AddressSource):
-            return ""
-        check_address(source.url)
-        return with_credentials(source.url, source.username, source.password)
+        if entity_url and isinstance(source, EntitySource):
+            url, username, password = split_credentials(entity_url)
+            source = AddressSource(url=url, username=username, password=password)
+        return self._live.address(camera_id, source) if isinstance(source, AddressSource) else ""
 
     # Clips
 
@@ -145,22 +168,40 @@ class Station:
         """Keep the owner's word; the clip is no longer deleted automatically. Raises UnknownClipError."""
         return self._keeper.archive.flag(verdict)
 
-    def delete(self, clip_ids: Sequence[str]) -> None:
-        """Delete all of them; raises UnknownClipError before any is."""
-        self._keeper.delete(clip_ids)
+    def delete(self, clip_ids: Sequence[str]) -> DeletionReceipt:
+        """Delete all of them, keys first, and say what was destroyed; raises UnknownClipError before any is."""
+        receipt = self._keeper.delete(clip_ids)
         self.enforce_bounds()
+        return receipt
 
     def open_video(self, clip_id: str) -> ClipReader:
-        """The bytes of a clip; raises UnknownClipError, StorageError."""
+        """The bytes of a clip; raises UnknownClipError, StorageError, LockedError."""
         return self._keeper.open_video(clip_id)
 
     def open_thumbnail(self, clip_id: str) -> ClipReader:
-        """The bytes of a clip's picture; raises UnknownClipError (also where it has none), StorageError."""
+        """The bytes of a clip's picture; raises as `open_video` does, UnknownClipError also where it has none."""
         return self._keeper.open_thumbnail(clip_id)
 
     def open_explanation(self, clip_id: str) -> ClipReader:
         """The bytes of the picture of what moved; raises UnknownClipError (also where it has none), StorageError."""
         return self._keeper.open_explanation(clip_id)
+
+    # Keys
+
+    @property
+    def keyring(self) -> Keyring:
+        """The house's keys: their state and how they are kept. To unlock, call `unlock` here."""
+        return self._keeper.keyring
+
+    def unlock(self, passphrase: str) -> None:
+        """Make clips visible, and finish what waited for that; raises SecretError."""
+        self.keyring.unlock(passphrase)
+        self._unlocked()
+
+    def unlock_by_code(self, recovery_code: str) -> None:
+        """The same, by the recovery code; raises SecretError."""
+        self.keyring.unlock_by_code(recovery_code)
+        self._unlocked()
 
     # Storage
 
@@ -172,12 +213,14 @@ class Station:
         return self._keeper.check(depth, reads)
 
     def begin_copying(self) -> None:
-        """A backup begins: the catalogue's main file stays as it is. Raises ArchiveError."""
+        """A backup begins: the main files of catalogue and log stay as they are. Raises ArchiveError, AuditError."""
         self._keeper.begin_copying()
+        self.audit.begin_copying()
 
     def end_copying(self) -> None:
-        """It is over. Raises ArchiveError."""
+        """It is over. Raises ArchiveError, AuditError."""
         self._keeper.end_copying()
+        self.audit.end_copying()
 
     def enforce_bounds(self) -> StorageState:
         """Enter what the catalogue did not take, then delete what quota and floor ask for; raises ArchiveError.
@@ -204,9 +247,18 @@ class Station:
         """Whether there is room for clips."""
         return self._keeper.may_record
 
+    @property
+    def address_rules(self) -> AddressRules:
+        """What this house adds to the rules on cameras' addresses."""
+        return self._address_rules
+
     def next_epoch(self, camera_id: str) -> int:
         """A number greater than that of each earlier life of the camera's worker."""
         return self._keeper.archive.next_epoch(camera_id)
+
+    def issue_keys(self, camera_id: str, left: int) -> tuple[ClipKey, ...]:
+        """Keys of clips to come, for a worker that has so many left; raises EngineError."""
+        return self._keeper.issue_keys(camera_id, left)
 
     def keep(self, reported: Reported, closed: ClipClosed) -> bool:
         """Enter a finished clip in the catalogue; False where it must not be announced.
@@ -238,16 +290,33 @@ class Station:
 
     def tidy(self, camera_id: str) -> None:
         """Finish what a crashed worker left; what cannot be finished now is at the next start."""
+        self._keeper.withdraw_keys(camera_id)
         try:
             saved = self._keeper.recover(camera_id)
         except EngineError as err:
             failed = RecordingFailed(fault=RecordingFault.DISK_ERROR, detail=str(err))
             saved = [Reported(camera_id=camera_id, epoch=0, sequence=0, report=failed)]
+        else:
+            self.audit.log_recovery(camera_id, len(saved))
         for reported in saved:
             self._on_report(reported)
 
+    def _unlocked(self) -> None:
+        for reported in self._keeper.recover_locked():
+            self._on_report(reported)
+
+    def _take_rules(self, house: HouseSettings) -> bool:
+        """Whether they are others than before."""
+        before = self._address_rules
+        self._address_rules = replace(before, public_host=house.public_host)
+        return before != self._address_rules
+
+    def _locate(self, url: str) -> Place:
+        return locate(url, rules=self._address_rules)
+
     def _new_post(self, settings: CameraSettings) -> CameraPost:
-        return CameraPost(settings, self._executor, self, self._on_report, self._clock, Backoff(random.random))
+        backoff = Backoff(random.random, CRASH_STEPS_S)
+        return CameraPost(settings, self._executor, self, self._on_report, self._clock, backoff)
 
     def _post_or_offline(self, camera_id: str) -> CameraPost:
         post = self._cameras.post(camera_id)

@@ -148,6 +148,36 @@ class CameraProblem(StrEnum):
     DARK = "dark"
 
 
+class CalibrationFault(StrEnum):
+    """Why watching the empty room taught nothing; what was known before stays."""
+
+    MOTION = "motion"
+    """Something moved across the room."""
+    LIGHT = "light"
+    """The light changed."""
+    LOST = "lost"
+    """The camera stopped sending, or began to send other pictures."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """What came of watching the empty room."""
+
+    fault: CalibrationFault | None
+    noise_floor: bytes = field(default=b"", repr=False)
+    """See `DetectSettings`; empty with a fault."""
+
+
+class Shedding(StrEnum):
+    """What of the analysis is left out so that a worker keeps to its CPU budget; never anything of the recording."""
+
+    NOTHING = "nothing"
+    LOOKS = "looks"
+    """Every second look."""
+    DECODING = "decoding"
+    """Everything but keyframes, also while something moves."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Features:
     """What one analysed frame's motion looks like, as numbers of a fixed order."""
@@ -275,6 +305,40 @@ class Clip:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SealedKey:
+    """A clip's key, sealed to the house: only the house's private key opens it."""
+
+    sealed: bytes = field(repr=False)
+    """80 bytes."""
+    sealed_to: str
+    """The id of the house's key, 16 hexadecimal digits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DestroyedClip:
+    """What a deletion destroyed of one clip."""
+
+    clip_id: str
+    camera_id: str
+    started_utc_s: float
+    key_digest: str | None
+    """SHA-256 of the sealed key that is gone, hexadecimal; None for a clip of before clips were sealed."""
+    files: tuple[StoredFile, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeletionReceipt:
+    """What a deletion destroyed, once it is: first the keys, then the files."""
+
+    deleted_utc_s: float
+    why: str
+    """`owner`, `quota` or `floor`."""
+    clips: tuple[DestroyedClip, ...]
+    journal_emptied: bool
+    """False where another program held the catalogue, a backup for one: the keys leave its journal within a minute."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClipVerdict:
     """The owner's word on a clip."""
 
@@ -348,6 +412,26 @@ class StorageState:
     clips: int
     may_record: bool
     trouble: StorageTrouble | None = None
+
+
+class KeyProfile(StrEnum):
+    """How the house's private key is kept."""
+
+    UNLOCKED = "unlocked_by_itself"
+    """In a file: protects copies, a NAS, a card, and makes deleting final; not against who has the whole machine."""
+    LOCKED = "locked_by_passphrase"
+    """Under a passphrase: after each start, an administrator unlocks; recording goes on meanwhile."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyringState:
+    """How the house's keys are kept, and whether they can be used now."""
+
+    profile: KeyProfile
+    is_locked: bool
+    has_recovery_code: bool
+    key_id: str
+    """Names the house's key pair: 16 hexadecimal digits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

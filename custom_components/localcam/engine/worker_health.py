@@ -21,7 +21,7 @@ class HealthReport:
         self._count = 0
         self._memory_bytes = 0
 
-    def due(self, online: bool, sight: Sight) -> Health | None:
+    def due(self, online: bool, sight: Sight, *, lacks_keyframes: bool) -> Health | None:
         """The report, if it is time for one."""
         now_s = self._clock.monotonic_s()
         elapsed_s = now_s - self._sent_at_s
@@ -39,5 +39,7 @@ class HealthReport:
             dropped_packets=sight.dropped,
             cpu_share=self._account.cpu_share(),
             memory_bytes=self._memory_bytes,
-            problem=sight.problem if online else None,
+            lacks_keyframes=lacks_keyframes,
+            economises=online and sight.economises,
+            shed=sight.shed,
         )

@@ -35,6 +35,8 @@ class Connected:
     source: DeliveringConnection
     role: Role
     formats: tuple[StreamFormat, ...]
+    keeps_arrivals: bool = False
+    """Nothing gets lost on the way; see `MediaSource`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

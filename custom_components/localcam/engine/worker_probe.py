@@ -5,9 +5,11 @@ from threading import Event, Thread
 from typing import BinaryIO
 
 from .clock import Clock
-from .errors import SourceError, SourceFault
+from .errors import DetectStreamError, SourceError, SourceFault
 from .ingest.probing import try_source
+from .ingest.source import MediaSource
 from .messages import EntityAddress, EntityPicture, Probe, Probed, ProbeFailed
+from .settings import AddressRules, CameraSettings
 from .wire import decode_command, read_message
 from .worker_entity import EntityDesk
 from .worker_inbox import Role
@@ -35,12 +37,22 @@ def _attempt(probe: Probe, desk: EntityDesk, outbox: Outbox, clock: Clock, stop:
     # A stream is only asked for its sound where sound is wanted; here it is, so that the owner is told of it.
     settings = replace(probe.settings, record=replace(probe.settings.record, sound=True))
     try:
-        sources = {role: source_maker(settings, role, desk, clock, stop)() for role in roles(settings)}
+        sources = {role: _source(settings, role, desk, clock, stop, probe.address_rules) for role in roles(settings)}
         facts, jpeg = try_source(sources[Role.MAIN], sources.get(Role.DETECT), timeout_s=probe.timeout_s, clock=clock)
     except SourceError as err:
-        outbox.report(ProbeFailed(fault=err.fault, detail=err.detail))
+        of_detect_stream = isinstance(err, DetectStreamError)
+        outbox.report(ProbeFailed(fault=err.fault, detail=err.detail, of_detect_stream=of_detect_stream))
     else:
         outbox.report(Probed(facts=facts, jpeg=jpeg))
+
+
+def _source(
+    settings: CameraSettings, role: Role, desk: EntityDesk, clock: Clock, stop: Event, rules: AddressRules
+) -> MediaSource:
+    try:
+        return source_maker(settings, role, desk, clock, stop, rules)()
+    except SourceError as err:
+        raise (DetectStreamError if role is Role.DETECT else SourceError)(err.fault, err.detail) from err
 
 
 def _read_answers(commands: BinaryIO, desk: EntityDesk, stop: Event) -> None:

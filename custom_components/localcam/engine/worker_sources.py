@@ -2,22 +2,24 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from threading import Event
 
 from .clock import Clock
-from .ingest.address import split_credentials
+from .ingest.address import locate, split_credentials
 from .ingest.connect import snapshots_from, source_for
 from .ingest.source import MediaSource
-from .settings import AddressSource, CameraSettings, EntitySource
+from .settings import AddressRules, AddressSource, CameraSettings, EntitySource
 from .worker_entity import EntityDesk
 from .worker_inbox import Role
 
 
 def source_maker(
-    settings: CameraSettings, role: Role, desk: EntityDesk, clock: Clock, stop: Event
+    settings: CameraSettings, role: Role, desk: EntityDesk, clock: Clock, stop: Event, rules: AddressRules
 ) -> Callable[[], MediaSource]:
     """What opens the camera's stream of that role; called before each attempt, it may raise SourceError."""
     source = settings.source
+    open_source = partial(source_for, clock=clock, stop=stop, locate=partial(locate, rules=rules))
     with_sound = settings.record.sound and role is Role.MAIN
     if isinstance(source, EntitySource):
 
@@ -27,13 +29,13 @@ def source_maker(
                 return snapshots_from(desk.picture, clock=clock, stop=stop)
             url, username, password = split_credentials(address.url)
             found = AddressSource(url=url, username=username, password=password)
-            return source_for(found, with_sound=with_sound, clock=clock, stop=stop)
+            return open_source(found, with_sound=with_sound)
 
         return from_entity
     if isinstance(source, AddressSource):
         url = source.detect_url if role is Role.DETECT else source.url
         source = replace(source, url=url, detect_url="")
-    return lambda: source_for(source, with_sound=with_sound, clock=clock, stop=stop)
+    return lambda: open_source(source, with_sound=with_sound)
 
 
 def roles(settings: CameraSettings) -> tuple[Role, ...]:

@@ -7,7 +7,7 @@ import pytest
 
 from custom_components.localcam.engine.archive.clips import Archive
 from custom_components.localcam.engine.archive.database import Database
-from custom_components.localcam.engine.archive.deletion import DeletedBecause
+from custom_components.localcam.engine.archive.deletion import DeletedBecause, names_of
 from custom_components.localcam.engine.errors import ArchiveError
 from custom_components.localcam.engine.values import ClipQuery
 from tests.engine.archive.sample_clips import MORNING_UTC_S, clip, ulid
@@ -39,7 +39,8 @@ def live(archive: Archive, first: int) -> Callable[[int], None]:
         entered = [next(numbers) for _ in range(12)]
         for number in entered:
             archive.add_clip(clip(number), epoch=1, sequence=number)
-        archive.drop_garbage(archive.begin_delete([ulid(n) for n in entered[::3]], DeletedBecause.OWNER, MORNING_UTC_S))
+        buried = archive.begin_delete([ulid(n) for n in entered[::3]], DeletedBecause.OWNER, MORNING_UTC_S)
+        archive.drop_garbage(names_of(buried))
 
     return go_on
 
@@ -83,6 +84,15 @@ def test_without_the_hooks_the_same_copy_is_damaged(database: Database, tmp_path
             copy_slowly(database.path.parent, copy, live(archive, 1000 * (attempt + 1)))
             found = restored(copy)
             assert {ulid(number) for number in range(1, 61)} <= set(found)
+
+
+def test_a_key_that_is_deleted_meanwhile_leaves_the_journal_afterwards(database: Database) -> None:
+    archive = filled(database)
+    database.begin_copying()
+    archive.begin_delete([ulid(1)], DeletedBecause.OWNER, MORNING_UTC_S)
+    assert not database.empty_journal()
+    database.end_copying()
+    assert database.empty_journal()
 
 
 def test_afterwards_the_journal_stays_small(database: Database, tmp_path: Path) -> None:

@@ -1,16 +1,14 @@
 """Zones say where motion counts, and which of them it is in."""
 
-from typing import Any
-
 import numpy as np
 import pytest
 
 from custom_components.localcam.engine.detect.watcher import MotionWatcher
 from custom_components.localcam.engine.detect.zones import ZoneMap, cells_of
-from custom_components.localcam.engine.errors import SettingsError
 from custom_components.localcam.engine.ingest.demo_script import Act
-from custom_components.localcam.engine.settings import DetectSettings, Zone, parse_zones
+from custom_components.localcam.engine.settings import DetectSettings
 from custom_components.localcam.engine.values import Frame
+from custom_components.localcam.engine.zone_settings import Zone
 
 from .rooms import act, room
 
@@ -39,7 +37,9 @@ def test_a_cell_belongs_to_the_polygon_that_holds_its_middle() -> None:
 
 
 def test_somebody_walks_from_one_zone_into_the_other() -> None:
-    seen = moved_in(Zone(name="door", polygon=LEFT), Zone(name="window", polygon=RIGHT))
+    seen = moved_in(
+        Zone(zone_id="door", name="Door", polygon=LEFT), Zone(zone_id="window", name="Window", polygon=RIGHT)
+    )
     first = [names for at_s, names in seen if 4 <= at_s < 5]
     last = [names for at_s, names in seen if 8.5 <= at_s < 9.5]
     assert set(first) == {frozenset({"door"})}
@@ -48,42 +48,18 @@ def test_somebody_walks_from_one_zone_into_the_other() -> None:
 
 
 def test_outside_the_zones_nothing_counts() -> None:
-    seen = moved_in(Zone(name="window", polygon=RIGHT))
+    seen = moved_in(Zone(zone_id="window", name="Window", polygon=RIGHT))
     assert seen
     assert min(at_s for at_s, _ in seen) > 5
 
 
 def test_a_mask_hides_what_moves_in_it() -> None:
     everywhere = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
-    assert moved_in(Zone(name="all", polygon=everywhere, include=False)) == []
+    assert moved_in(Zone(zone_id="all", name="All", polygon=everywhere, include=False)) == []
 
 
 def test_a_more_sensitive_zone_asks_for_less() -> None:
-    weight = ZoneMap((Zone(name="door", polygon=LEFT, sensitivity=8),), 5, (90, 160)).weight
+    weight = ZoneMap((Zone(zone_id="door", name="Door", polygon=LEFT, sensitivity=8),), 5, (90, 160)).weight
     assert (weight[:, :80] > 1).all()
     assert (weight[:, 80:] == 0).all()
     assert np.array_equal(ZoneMap((), 5, (9, 16)).weight, np.ones((9, 16), np.float32))
-
-
-def test_zones_are_parsed() -> None:
-    (zone,) = parse_zones([{"name": "door", "polygon": [[0, 0], [1, 0], [1, 1]], "sensitivity": 7}])
-    assert zone == Zone(name="door", polygon=((0.0, 0.0), (1.0, 0.0), (1.0, 1.0)), sensitivity=7)
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        "door",
-        [3],
-        [{"name": "", "polygon": [[0, 0], [1, 0], [1, 1]]}],
-        [{"name": "door", "polygon": [[0, 0], [1, 0]]}],
-        [{"name": "door", "polygon": [[0, 0], [1, 0], [1, 1.2]]}],
-        [{"name": "door", "polygon": [[0, 0], [1, 0], "ab"]}],
-        [{"name": "door", "polygon": [[0, 0], [1, 0], [1, 1]], "include": "yes"}],
-        [{"name": "door", "polygon": [[0, 0], [1, 0], [1, 1]], "sensitivity": 11}],
-        [{"name": "door", "polygon": [[0, 0], [1, 0], [1, 1]]}] * 2,
-    ],
-)
-def test_what_is_no_zone_is_refused(wrong: Any) -> None:
-    with pytest.raises(SettingsError):
-        parse_zones(wrong)

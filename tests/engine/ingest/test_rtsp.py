@@ -11,6 +11,7 @@ import pytest
 
 from custom_components.localcam.engine.clock import SystemClock
 from custom_components.localcam.engine.errors import SourceError, SourceFault
+from custom_components.localcam.engine.ingest.address import locate
 from custom_components.localcam.engine.ingest.connect import source_for
 from custom_components.localcam.engine.ingest.decoder import Decoder
 from custom_components.localcam.engine.ingest.probing import try_source
@@ -128,7 +129,7 @@ def test_sound_that_nobody_wants_is_left_out(camera: RtspServer) -> None:
 
 
 def test_sound_that_fits_no_clip_never_costs_the_pictures(camera: RtspServer) -> None:
-    source = rtsp_source(AddressSource(url=camera.url("alaw")), with_sound=True, clock=SystemClock())
+    source = rtsp_source(AddressSource(url=camera.url("alaw")), with_sound=True, clock=SystemClock(), locate=locate)
     source.open()
     assert {packet.medium for packet in take(source, 20)} == {Medium.VIDEO}
     source.close()

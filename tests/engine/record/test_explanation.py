@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pytest
 
 from custom_components.localcam.engine.record.explanation import draw_explanation, largest_group
-from custom_components.localcam.engine.settings import Zone
+from custom_components.localcam.engine.zone_settings import Zone
 
 GREY = 100
 ROWS, COLUMNS = 90, 160
@@ -95,7 +95,9 @@ def test_a_group_has_cells_at_each_of_its_sides(places: list[tuple[int, int]]) -
 def test_zones_are_outlined_green_where_motion_counts_and_red_where_not() -> None:
     square = ((0.25, 0.25), (0.75, 0.25), (0.75, 0.75), (0.25, 0.75))
     counts, masked = (
-        drawn(draw_explanation(picture(), cells(), (Zone(name="door", polygon=square, include=include),)))
+        drawn(
+            draw_explanation(picture(), cells(), (Zone(zone_id="door", name="door", polygon=square, include=include),))
+        )
         for include in (True, False)
     )
     edge = (90, 80)  # half-way down the left side
@@ -108,7 +110,7 @@ def test_zones_are_outlined_green_where_motion_counts_and_red_where_not() -> Non
 
 def test_a_zone_to_the_very_edge_stays_in_the_picture() -> None:
     everything = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
-    assert draw_explanation(picture(), cells(), (Zone(name="all", polygon=everything),))
+    assert draw_explanation(picture(), cells(), (Zone(zone_id="all", name="all", polygon=everything),))
 
 
 def test_a_picture_that_libav_cannot_convert_has_no_explanation() -> None:

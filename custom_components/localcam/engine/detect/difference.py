@@ -7,12 +7,17 @@ both. It moves where texture differs from the picture before, too, so that light
 behind is no motion. What is learned depends on the pictures and on where motion was confirmed.
 """
 
-from ..settings import Zone
-from ..values import Frame, MotionMap
+from typing import TYPE_CHECKING
+
+from ..values import Calibration, Frame, MotionMap
+from ..zone_settings import Zone
 from .problems import View
 from .room import LIGHT_SETTLES_S, Room
 from .sensitivity import thresholds
 from .zones import ZoneMap
+
+if TYPE_CHECKING:
+    from .calibrator import Calibrator
 
 BRIGHTENED_SHARE = 0.35
 TEXTURED_SHARE = 0.45
@@ -31,21 +36,27 @@ LONGEST_STEP_S = 1.0
 class DifferenceDetector:
     """Looks at pictures one after another; a new size of picture starts it anew."""
 
-    def __init__(self, sensitivity: int, zones: tuple[Zone, ...] = ()) -> None:
-        self._sensitivity, self._zones = sensitivity, zones
+    def __init__(self, sensitivity: int, zones: tuple[Zone, ...] = (), noise_floor: bytes = b"") -> None:
+        self._sensitivity, self._zones, self._noise_floor = sensitivity, zones, noise_floor
         self._asked = thresholds(sensitivity)
         self._zone_map: ZoneMap | None = None
         """Made for the room's cells where there are zones."""
         self._room: Room | None = None
         self._bound = False
+        self._calibrator: Calibrator | None = None
+        """From the first calibration on."""
         self.suspects = False
         """Whether the last picture asks for the next one sooner than usual."""
 
-    def change(self, sensitivity: int, zones: tuple[Zone, ...] = ()) -> None:
-        """Another sensitivity, other zones; what was learned stays."""
+    def change(self, sensitivity: int, zones: tuple[Zone, ...] = (), noise_floor: bytes = b"") -> None:
+        """Another sensitivity, other zones, what else is noise; what was learned stays."""
         self._sensitivity, self._zones = sensitivity, zones
         self._asked = thresholds(sensitivity)
         self._map_zones()
+        if noise_floor != self._noise_floor:
+            self._noise_floor = noise_floor
+            if self._room is not None and not (self._calibrator and self._calibrator.runs):
+                self._room.expect(noise_floor)
 
     def _map_zones(self) -> None:
         self._zone_map = None
@@ -54,10 +65,10 @@ class DifferenceDetector:
             self._zone_map = ZoneMap(self._zones, self._sensitivity, (rows, columns))
 
     def zones_moving(self) -> frozenset[str]:
-        """The including zones in which something of the smallest area that counts moved in the last picture."""
-        if self._room is None or self._zone_map is None or not self._room.moved:
+        """Ids of the including zones in which the last picture shows somebody."""
+        if self._room is None or self._zone_map is None:
             return frozenset()
-        return self._zone_map.moving(self._room.moving, self._asked.smallest_share * self._room.moving.size)
+        return self._zone_map.moving(self._room.somebody(), self._asked.smallest_share * self._room.moving.size)
 
     def reset(self) -> None:
         """Forget the room."""
@@ -76,13 +87,22 @@ class DifferenceDetector:
     @property
     def teaches(self) -> bool:
         """Whether the pictures only teach what the empty room looks like."""
-        room = self._room
-        return room is None or room.last_at_s - room.first_at_s < room.teach_s
+        return self._room is None or self._room.teaches
 
-    def teach(self, teach_s: float) -> None:
-        """Let the pictures of that time only teach, from now on or from the first one on."""
-        if self._room is not None:
-            self._room.restart(teach_s)
+    def calibrate(self, seconds: float) -> None:
+        """Let the pictures of that time only teach, as soon as the first ones have."""
+        from .calibrator import Calibrator  # most workers never need it
+
+        self._calibrator = self._calibrator or Calibrator()
+        self._calibrator.want(seconds)
+
+    def watch_over_calibration(self) -> Calibration | None:
+        """After each picture, and when the camera is lost: what came of calibrating, once it is over."""
+        if self._calibrator is None:
+            return None
+        if learned := self._calibrator.step(self._room):
+            self._noise_floor = learned
+        return self._calibrator.take_outcome()
 
     def confirm(self) -> None:
         """What the last picture showed to move is motion: remember where."""
@@ -99,11 +119,13 @@ class DifferenceDetector:
         room = self._room
         if room is None or room.size != frame.luma.shape:
             room = self._room = Room(frame)
+            if self._noise_floor:
+                room.expect(self._noise_floor)
             self._map_zones()
         step_s = min(max(frame.captured_at_s - room.last_at_s, 0.0), LONGEST_STEP_S)
         room.last_at_s = frame.captured_at_s
         room.see(frame)
-        if frame.captured_at_s - room.first_at_s < room.teach_s:
+        if room.teaches:
             room.begin()
             self.suspects = False
             return self._map(room, frame, brightened_share=0.0, lighting_changed=False)

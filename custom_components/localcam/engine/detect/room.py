@@ -3,12 +3,12 @@
 import numpy as np
 
 from ..values import Frame
-from .background import LearnedGrid
+from .background import Learned, LearnedGrid
 from .cells import WEIGHT, CellReader, Grid, WindowSum
 from .presence import Presence
 from .problems import View
 from .recent import RecentChanges
-from .squares import Squares, around
+from .squares import Counts, Marks, Squares, around
 
 FIRST_FRAMES_S = 1.0
 """How long the first pictures only teach."""
@@ -96,12 +96,51 @@ class Room:
         np.add(mean, np.float32(DARK), out=mean)
         np.divide(texture, mean, out=texture)
 
-    def restart(self, teach_s: float) -> None:
-        """Let the pictures of that time from the last one on be the room, whatever was learned."""
+    @property
+    def teaches(self) -> bool:
+        """Whether the picture seen last only teaches what the empty room looks like."""
+        return self.last_at_s - self.first_at_s < self.teach_s
+
+    def restart(self, teach_s: float) -> tuple[Learned, Learned]:
+        """Let the pictures of that time from the last one on be the room; what was learned before, for `resume`."""
         self.first_at_s, self.teach_s = self.last_at_s, teach_s
-        self.brightness.restart()
-        self.texture.restart()
         self.presence.forget()
+        return self.brightness.restart(), self.texture.restart()
+
+    def resume(self, learned: tuple[Learned, Learned]) -> None:
+        """Take back what the pictures taught since then; from the next one on they are looked at again."""
+        self.teach_s = 0.0
+        for measure, before in zip((self.brightness, self.texture), learned, strict=True):
+            measure.resume(before)
+        np.copyto(self._detail, self.texture.usual)
+
+    def expect(self, noise_floor: bytes) -> None:
+        """Take differences up to that for noise, as calibrating found; none for no bytes."""
+        from .noise_floor import unpack  # needed by those alone that were calibrated
+
+        rows, columns = self.now.shape
+        for measure, least in zip((self.brightness, self.texture), unpack(noise_floor, (rows, columns)), strict=True):
+            measure.raise_floor(least)
+
+    def noise_floor(self) -> bytes:
+        """What calibrating found, which holds from now on as it will after a restart."""
+        from .noise_floor import pack
+
+        noise_floor = pack(self.brightness.least, self.texture.least)
+        self.expect(noise_floor)
+        return noise_floor
+
+    def stirring(self, sharpness: Grid, asked: float) -> Counts:
+        """Cells of each square whose texture differs from that of the picture before, by that much."""
+        self._active(self._before, asked, sharpness)
+        return self._active_squares
+
+    def somebody(self) -> Marks:
+        """Cells that move, or in which somebody who was seen to move still is."""
+        if not np.count_nonzero(self.present_squares):
+            return self.moving
+        self._squares.clip(self.changed, self.presence.stirred, self._marks)
+        return np.logical_or(self._marks, self.moving, out=self._marks)
 
     def begin(self) -> None:
         """What was seen is the room; nothing has changed."""
@@ -189,11 +228,11 @@ class Room:
         self.fresh = self._recent.fresh(self.moving) if self.moved else 0
         self._recent.remember(self.changed, at_s)
 
-    def _active(self, before: Grid, asked: float) -> bool:
+    def _active(self, before: Grid, asked: float, sharpness: Grid | None = None) -> bool:
         """Count cells whose texture differs from that of an earlier picture; whether there are any."""
         np.subtract(self._now_texture, before, out=self._scratch)
         np.abs(self._scratch, out=self._scratch)
-        np.multiply(self._scratch, self.texture.sharpness, out=self._scratch)
+        np.multiply(self._scratch, self.texture.sharpness if sharpness is None else sharpness, out=self._scratch)
         np.greater(self._scratch, np.float32(asked), out=self._marks)
         self._squares.count(self._marks, self._active_squares)
         return bool(np.count_nonzero(self._active_squares))

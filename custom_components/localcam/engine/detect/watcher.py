@@ -4,7 +4,7 @@ from collections.abc import Callable
 import math
 
 from ..settings import DetectSettings
-from ..values import CameraProblem, DetectorModel, Features, Frame, Kind, MotionEvent, MotionMap
+from ..values import Calibration, CameraProblem, DetectorModel, Features, Frame, Kind, MotionEvent, MotionMap
 from .difference import DifferenceDetector
 from .event_machine import EventMachine, Observation, Started, State, Transition
 from .features import FEATURES_VERSION, NO_TRACE, measure
@@ -35,7 +35,7 @@ class MotionWatcher:
         self._learned = model
         self._sensitivity = settings.sensitivity
         self._model = model or built_in(settings.sensitivity)
-        self._detector = DifferenceDetector(settings.sensitivity, settings.zones)
+        self._detector = DifferenceDetector(settings.sensitivity, settings.zones, settings.noise_floor)
         self._machine = EventMachine(settings.quiet_s, new_id)
         self._trace = NO_TRACE
         self._looked_at_s: float | None = None
@@ -43,12 +43,13 @@ class MotionWatcher:
         self._problems = ProblemWatch()
         self._course = Course()
         self._suspected_at_s = self._viewed_at_s = -math.inf
+        self._calibration: Calibration | None = None
         self.moving = False
         """Whether the frame just seen moved, before any quiet time."""
         self.strength = 0.0
         """Score of the frame just seen, 0 to 1."""
         self.zones_moving: frozenset[str] = frozenset()
-        """Names of the including zones in which the frame just seen moved; empty where it does not count as motion."""
+        """Ids of the including zones in which the frame just seen moved; empty where it does not count as motion."""
         self.kind = Kind.OTHER
         """Of what goes on in the frame just seen."""
         self.features = Features(version=FEATURES_VERSION, values={})
@@ -67,6 +68,11 @@ class MotionWatcher:
         return self._machine.state in {State.MOVING, State.FADING}
 
     @property
+    def calm(self) -> bool:
+        """Whether keyframes are enough: no event is open, nothing was suspected of late, nothing is being learned."""
+        return self._machine.event is None and not self._suspects and not self.calibrating
+
+    @property
     def event(self) -> MotionEvent | None:
         """The open event as it is now, whether it alerts or not."""
         return self._machine.event
@@ -81,14 +87,19 @@ class MotionWatcher:
     @property
     def interval_s(self) -> float:
         """Between analysed frames, as things are now."""
-        suspected = self._looked_at_s is not None and self._looked_at_s - self._suspected_at_s <= ALERT_S
+        suspected = self._suspects
         alert = not self.moving and (self.in_motion or suspected)
         return ALERT_INTERVAL_S if alert else INTERVAL_S
+
+    @property
+    def _suspects(self) -> bool:
+        return self._looked_at_s is not None and self._looked_at_s - self._suspected_at_s <= ALERT_S
 
     def look(self, frame: Frame) -> tuple[Transition, ...]:
         """Analyse a frame; frames come in the order of their capture."""
         self._looked_at_s = frame.captured_at_s
         self.motion = motion = self._detector.look(frame)
+        self._calibration = self._detector.watch_over_calibration() or self._calibration
         if self._detector.suspects:
             self._suspected_at_s = frame.captured_at_s
         self.features, self._trace = measure(motion, self._trace)
@@ -125,11 +136,17 @@ class MotionWatcher:
         """Take what comes for that long for the empty room and its noise; an open event ends.
 
         20 s are enough for a television's cuts and a fan's turns. Without it the detector learns the same by itself.
+        Where somebody walks through the room meanwhile, or its light changes, it is over at once, and all is as before.
         """
-        self._detector.teach(seconds)
+        self._detector.calibrate(seconds)
         self.moving = False
         self._course = Course()
         return self._machine.flush()
+
+    def take_calibration(self) -> Calibration | None:
+        """What came of calibrating, once it is over; only once."""
+        calibration, self._calibration = self._calibration, None
+        return calibration
 
     @property
     def calibrating(self) -> bool:
@@ -159,7 +176,7 @@ class MotionWatcher:
         self._sensitivity = settings.sensitivity
         self._learned = model or self._learned
         self._model = self._learned or built_in(settings.sensitivity)
-        self._detector.change(settings.sensitivity, settings.zones)
+        self._detector.change(settings.sensitivity, settings.zones, settings.noise_floor)
         self._machine.quiet_s = settings.quiet_s
 
     def tick(self, now_s: float) -> tuple[Transition, ...]:
@@ -169,10 +186,12 @@ class MotionWatcher:
     def reset(self) -> tuple[Transition, ...]:
         """The camera was lost: end the open event and learn the room anew."""
         self._detector.reset()
+        self._calibration = self._detector.watch_over_calibration() or self._calibration
         self._trace = NO_TRACE
         self._looked_at_s = None
         self._suspected_at_s = self._viewed_at_s = -math.inf
         self.moving = False
+        self.zones_moving = frozenset()
         self._course = Course()
         self._judge.forget()
         self._problems = ProblemWatch()

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from ..settings import Point, Zone
+from ..zone_settings import Point, Zone
 from .cells import Grid
 from .sensitivity import thresholds
 from .squares import Marks
@@ -33,21 +33,21 @@ class ZoneMap:
     """The zones of one camera over cells of one shape; None where there are none."""
 
     def __init__(self, zones: Sequence[Zone], sensitivity: int, shape: tuple[int, int]) -> None:
-        self._cells = {zone.name: cells_of(zone.polygon, shape) for zone in zones if zone.include}
+        self._cells = {zone.zone_id: cells_of(zone.polygon, shape) for zone in zones if zone.include}
         asked = thresholds(sensitivity).excess
         # How much a cell's excess counts, 0 where it does not.
         self.weight: Grid = np.full(shape, 0.0 if self._cells else 1.0, np.float32)
         for zone in zones:
             if zone.include:
                 own = 1.0 if zone.sensitivity is None else asked / thresholds(zone.sensitivity).excess
-                weighed = np.where(self._cells[zone.name], np.float32(own), np.float32(0))
+                weighed = np.where(self._cells[zone.zone_id], np.float32(own), np.float32(0))
                 np.maximum(self.weight, weighed, out=self.weight)
         for zone in zones:
             if not zone.include:
                 self.weight[cells_of(zone.polygon, shape)] = 0
 
     def moving(self, moving: Marks, least_cells: float) -> frozenset[str]:
-        """The including zones in which at least so many of these cells lie."""
-        return frozenset(
-            name for name, cells in self._cells.items() if np.count_nonzero(moving & cells) >= max(least_cells, 1)
-        )
+        """Ids of the including zones that hold at least so many of these cells; where none does, of that with most."""
+        held = {zone_id: int(np.count_nonzero(moving & cells)) for zone_id, cells in self._cells.items()}
+        most = max(held.values(), default=0)
+        return frozenset(zone_id for zone_id, cells in held.items() if cells >= max(min(least_cells, most), 1))

@@ -10,7 +10,7 @@ import socket
 from ..clock import Clock
 from ..errors import SourceError, SourceFault
 from .address import Place
-from .faults import connection_error
+from .socket_faults import connection_error
 
 HEAD_LIMIT_BYTES = 16 * 1024
 _READ_BYTES = 64 * 1024
@@ -57,14 +57,7 @@ class Conversation:
 
     def open(self, deadline_at_s: float) -> None:
         """Connect; raises SourceError: REFUSED, UNREACHABLE."""
-        place = self._place
-        try:
-            self._socket = socket.create_connection((place.ip, place.port), self._left_s(deadline_at_s))
-            if place.scheme in {"https", "rtsps"}:
-                self._socket = _encrypted(self._socket, place.host)
-        except OSError as err:
-            self.close()
-            raise connection_error(err) from None
+        self._socket = connected(self._place, self._left_s(deadline_at_s))
 
     def ask(self, method: str, uri: str, protocol: str, headers: Mapping[str, str], deadline_at_s: float) -> Answer:
         """Send a request without a body, return what stands before the body; raises SourceError."""
@@ -115,13 +108,27 @@ class Conversation:
     def _left_s(self, deadline_at_s: float) -> float:
         left_s = deadline_at_s - self._clock.monotonic_s()
         if left_s <= 0:
-            raise TimeoutError
+            raise SourceError(SourceFault.UNREACHABLE, "no answer in time")
         return left_s
 
     def _open_socket(self) -> socket.socket:
         if self._socket is None:
             raise SourceError(SourceFault.LOST, "the connection is closed")
         return self._socket
+
+
+def connected(place: Place, timeout_s: float) -> socket.socket:
+    """A connection to the very address that was checked, encrypted where the scheme says so; raises SourceError."""
+    opened: socket.socket | None = None
+    try:
+        opened = socket.create_connection((place.ip, place.port), timeout_s)
+        if place.scheme in {"https", "rtsps"}:
+            opened = _encrypted(opened, place.host)
+    except OSError as err:
+        if opened is not None:
+            opened.close()
+        raise connection_error(err) from None
+    return opened
 
 
 def _encrypted(plain: socket.socket, host: str) -> socket.socket:

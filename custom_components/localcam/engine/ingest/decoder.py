@@ -99,8 +99,23 @@ class Decoder:
             return None
         return Picture(frames[-1]) if frames else None
 
+    def decode_alone(self, keyframe: Packet) -> Picture | None:
+        """The picture of this packet, at once, also where the camera reorders pictures; forgets all that came before.
+
+        The next packet must be decoded alone, too, or be a keyframe.
+        """
+        self._context.flush_buffers()
+        picture = self.decode(keyframe)
+        picture = self.flush() or picture
+        self._context.flush_buffers()
+        return picture
+
+    def forget(self) -> None:
+        """What comes next begins with a keyframe, and follows on nothing that was decoded."""
+        self._context.flush_buffers()
+
     def flush(self) -> Picture | None:
-        """The newest picture that the decoder still held back; it takes no packets afterwards."""
+        """The newest picture that the decoder still held back; it takes no packets afterwards, unless it forgets."""
         try:
             frames = self._context.decode(None)
         except av.FFmpegError:

@@ -34,6 +34,9 @@ class DemoMediaSource:
         self.formats: tuple[StreamFormat, ...] = ()
         """What `packets` yields; after `open`."""
 
+    def hold(self, *, holding: bool) -> None:
+        """See `MediaSource`."""
+
     def open(self) -> None:
         """Furnish the room; raises SourceError where this build of libav has no H.264 encoder."""
         try:

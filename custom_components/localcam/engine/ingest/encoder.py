@@ -45,6 +45,10 @@ class EncodedSource:
         """See `MediaSource`."""
         return self._inner.keeps_arrivals
 
+    def hold(self, *, holding: bool) -> None:
+        """See `MediaSource`."""
+        self._inner.hold(holding=holding)
+
     def open(self) -> None:
         """See `MediaSource`."""
         self._inner.open()

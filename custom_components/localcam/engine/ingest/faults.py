@@ -1,20 +1,12 @@
-"""Errors of sockets and of libav -> the engine's own, without a word of the address that libav puts into them."""
+"""Errors of libav -> the engine's own, without a word of the address that libav puts into them."""
 
 import errno
 
 import av
 
 from ..errors import SourceError, SourceFault
+from .socket_faults import OF_NETWORK
 
-_OF_NETWORK = {
-    errno.ECONNREFUSED: SourceFault.REFUSED,
-    errno.ECONNRESET: SourceFault.REFUSED,
-    errno.ECONNABORTED: SourceFault.REFUSED,
-    errno.EPIPE: SourceFault.REFUSED,
-    errno.EHOSTUNREACH: SourceFault.UNREACHABLE,
-    errno.ENETUNREACH: SourceFault.UNREACHABLE,
-    errno.ETIMEDOUT: SourceFault.UNREACHABLE,
-}
 _OF_DEVICE = {
     errno.EBUSY: SourceFault.DEVICE_BUSY,
     errno.EACCES: SourceFault.DEVICE_BUSY,
@@ -25,16 +17,6 @@ _OF_DEVICE = {
     errno.ENOTTY: SourceFault.NOT_VIDEO,
     errno.EINVAL: SourceFault.NOT_VIDEO,
 }
-
-
-def connection_error(error: OSError) -> SourceError:
-    """Why a socket did not connect, or broke."""
-    if isinstance(error, TimeoutError):
-        return SourceError(SourceFault.UNREACHABLE, "no answer in time")
-    if type(error).__module__ == "ssl":  # which is not loaded for this: its numbers are not those of the system
-        return SourceError(SourceFault.REFUSED, f"TLS: {error.strerror or type(error).__name__}")
-    fault = _OF_NETWORK.get(error.errno or 0, SourceFault.UNREACHABLE)
-    return SourceError(fault, error.strerror or type(error).__name__)
 
 
 def opening_error(error: av.FFmpegError, fallback: SourceFault) -> SourceError:
@@ -49,7 +31,7 @@ def opening_error(error: av.FFmpegError, fallback: SourceFault) -> SourceError:
         case av.ExitError():
             fault = SourceFault.NO_PICTURE
         case _:
-            fault = (_OF_NETWORK | _OF_DEVICE).get(error.errno or 0, fallback)
+            fault = (OF_NETWORK | _OF_DEVICE).get(error.errno or 0, fallback)
     return SourceError(fault, reason(error))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ..clock import Clock
 from ..errors import SourceError, SourceFault
-from .address import Place, Resolver, locate, resolve
+from .address import Locate, Place
 from .authorization import Authorizer
 from .conversation import Answer, Conversation
 from .jpeg import LARGEST_BYTES
@@ -67,15 +67,15 @@ class HttpAnswer:
 class HttpCamera:
     """One address with its credentials; remembers how the camera wants to be asked."""
 
-    def __init__(self, url: str, username: str, password: str, clock: Clock, resolve: Resolver = resolve) -> None:
+    def __init__(self, url: str, username: str, password: str, clock: Clock, locate: Locate) -> None:
         self._url = url
         self._authorizer = Authorizer(username, password)
         self._clock = clock
-        self._resolve = resolve
+        self._locate = locate
 
     def ask(self) -> HttpAnswer:
         """GET the address, which is checked anew; raises SourceError unless the answer is a success."""
-        place = locate(self._url, self._resolve)
+        place = self._locate(self._url)
         deadline_at_s = self._clock.monotonic_s() + ANSWER_TIMEOUT_S
         answer, conversation = self._get(place, deadline_at_s)
         if answer.status == 401 and self._authorizer.learn(answer.headers.get("www-authenticate", ())):

@@ -32,6 +32,9 @@ class HttpSource:
         """See `MediaSource`."""
         return self._chosen.formats if self._chosen is not None else ()
 
+    def hold(self, *, holding: bool) -> None:
+        """See `MediaSource`."""
+
     def open(self) -> None:
         """See `MediaSource`."""
         answer = self._camera.ask()
@@ -78,6 +81,9 @@ class MjpegSource:
         self._arriving = self._pictures()
         self._first: tuple[bytes, float] | None = None
         self.formats: tuple[StreamFormat, ...] = ()
+
+    def hold(self, *, holding: bool) -> None:
+        """See `MediaSource`."""
 
     def open(self) -> None:
         """See `MediaSource`: a first picture tells what there is."""

@@ -47,10 +47,12 @@ class LibavSource:
         with_sound: bool,
         clock: Clock,
         keeps_arrivals: bool = False,
+        hold: Callable[[bool], None] | None = None,
     ) -> None:
         self._prepare = prepare
         self.keeps_arrivals = keeps_arrivals
         """See `MediaSource`."""
+        self._hold = hold
         self._with_sound = with_sound
         self._clock = clock
         self._container: av.container.InputContainer | None = None
@@ -78,8 +80,14 @@ class LibavSource:
         except av.FFmpegError as err:
             raise lost_error(err) from None
 
+    def hold(self, *, holding: bool) -> None:
+        """See `MediaSource`."""
+        if self._hold is not None:
+            self._hold(holding)
+
     def close(self) -> None:
         """See `MediaSource`."""
+        self.hold(holding=False)
         if self._container is not None:
             self._container.close()
             self._container = None

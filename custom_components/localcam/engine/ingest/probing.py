@@ -5,7 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 
 from ..clock import Clock
-from ..errors import SourceError, SourceFault
+from ..errors import DetectStreamError, SourceError, SourceFault
 from ..values import CameraFacts, FormatChange, Medium, Packet, StreamFormat
 from .decoder import Decoder, Picture
 from .encoder import EncodedSource
@@ -22,14 +22,18 @@ def try_source(
 ) -> tuple[CameraFacts, bytes]:
     """What the camera is like, and its picture as JPEG; both sources are opened and closed.
 
-    Raises SourceError: NO_PICTURE where none came within `timeout_s`, and whatever opening raises.
+    Raises SourceError: NO_PICTURE where none came within `timeout_s`, and whatever opening raises; DetectStreamError
+    where it is `detect` that does.
     """
     with closing(_Opened(source)) as opened:
         look = _looked(opened.open(), timeout_s, clock)
     detect_picture = None
     if detect is not None:
-        with closing(_Opened(detect)) as opened:
-            detect_picture = _first_picture(opened.open(), timeout_s, clock)
+        try:
+            with closing(_Opened(detect)) as opened:
+                detect_picture = _first_picture(opened.open(), timeout_s, clock)
+        except SourceError as err:
+            raise DetectStreamError(err.fault, err.detail) from err
     return look.facts(source, detect_picture), look.jpeg
 
 

@@ -47,7 +47,7 @@ def greeted(place: Place, authorizer: Authorizer, clock: Clock, timeout_s: float
 def _describe(
     conversation: Conversation, place: Place, authorizer: Authorizer, deadline_at_s: float, *, sequence: int
 ) -> Answer:
-    uri = place.pinned_url
+    uri = place.url
     headers = {
         "CSeq": str(sequence),
         "Accept": "application/sdp",

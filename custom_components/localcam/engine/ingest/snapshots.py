@@ -29,6 +29,9 @@ class SnapshotSource:
         self._first: tuple[bytes, float] | None = None
         self.formats: tuple[StreamFormat, ...] = ()
 
+    def hold(self, *, holding: bool) -> None:
+        """See `MediaSource`."""
+
     def open(self) -> None:
         """See `MediaSource`: a first picture tells what there is."""
         jpeg = self._picture()

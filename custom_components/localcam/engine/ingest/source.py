@@ -17,6 +17,9 @@ class MediaSource(Protocol):
     def keeps_arrivals(self) -> bool:
         """Whether what arrives waits for its reader, whole and in order: then it may be read in bursts."""
 
+    def hold(self, *, holding: bool) -> None:
+        """Whether nothing is read for now, so that nothing needs to be fetched; only where arrivals are kept."""
+
     def open(self) -> None:
         """Connect and find out what is there, within about 10 s; raises SourceError."""
 

@@ -184,6 +184,11 @@ class ClipRecorder:
         self._settings = settings
 
     @property
+    def is_open(self) -> bool:
+        """Whether a clip grows, or is about to."""
+        return self._clip is not None or self._cause is not None
+
+    @property
     def strongest_at_s(self) -> float | None:
         """When the strongest moment so far of the clip that is open, or wanted, arrived; None without one."""
         cause = self._clip.cause if self._clip else self._cause

@@ -11,7 +11,7 @@ import av
 import numpy as np
 import numpy.typing as npt
 
-from ..settings import Point, Zone
+from ..zone_settings import Point, Zone
 from .thumbnail import jpeg_of
 
 _WIDTH_PX = 320

@@ -1,0 +1,103 @@
+"""The file in which the house's key pair lies, `house.json` in the folder of keys: its form, and how it is kept."""
+
+from dataclasses import dataclass
+import json
+from pathlib import Path
+from typing import Any
+
+from ..digests import sha256
+from ..errors import KeyringError
+from . import private_files
+from .secret_wrapping import Cost, WrappedKey
+from .storage_faults import storage_faults
+
+_NAME = "house.json"
+_VERSION = 1
+_KEY_BYTES = 32
+_DAMAGED = "The house's key cannot be read: restore the folder `keys` of LocalCam from a backup of Home Assistant."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HouseKey:
+    """The house's key pair as it is kept."""
+
+    public: bytes
+    """X25519, 32 bytes."""
+    private: bytes | None
+    """In the clear, where the house is unlocked by itself; else None."""
+    by_passphrase: WrappedKey | None
+    by_code: WrappedKey | None
+
+    @property
+    def key_id(self) -> str:
+        """16 hexadecimal digits that name the pair."""
+        return sha256(self.public).hexdigest()[:16]
+
+
+class HouseKeyFile:
+    """In the folder of keys. All methods raise StorageError."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / _NAME
+
+    def read(self) -> HouseKey | None:
+        """None where there is none; raises KeyringError where it is damaged."""
+        with storage_faults("reading the house's key"):
+            try:
+                text = self._path.read_bytes()
+            except FileNotFoundError:
+                return None
+        try:
+            return _understood(json.loads(text))
+        except (ValueError, KeyError, TypeError, AttributeError) as err:
+            raise KeyringError(_DAMAGED) from err
+
+    def write(self, key: HouseKey) -> None:
+        """Put it in the place of what was there, which is overwritten."""
+        private_files.make_folder(self._path.parent)
+        written = {
+            "localcam": _VERSION,
+            "public": key.public.hex(),
+            "private": key.private and key.private.hex(),
+            "by_passphrase": _plain(key.by_passphrase),
+            "by_code": _plain(key.by_code),
+        }
+        private_files.replace(self._path, json.dumps(written, indent=1).encode())
+
+
+def _plain(wrapped: WrappedKey | None) -> dict[str, Any] | None:
+    if wrapped is None:
+        return None
+    return {
+        "kdf": "argon2id",
+        "memory_kib": wrapped.cost.memory_kib,
+        "passes": wrapped.cost.passes,
+        "lanes": wrapped.cost.lanes,
+        "salt": wrapped.salt.hex(),
+        "sealed": wrapped.sealed.hex(),
+    }
+
+
+def _understood(found: dict[str, Any]) -> HouseKey:
+    if found["localcam"] != _VERSION:
+        raise KeyringError("The house's key was written by a newer LocalCam. Update LocalCam.")
+    private = found["private"]
+    key = HouseKey(
+        public=bytes.fromhex(found["public"]),
+        private=None if private is None else bytes.fromhex(private),
+        by_passphrase=_wrapped(found["by_passphrase"]),
+        by_code=_wrapped(found["by_code"]),
+    )
+    if {len(key.public), len(key.private or key.public)} != {_KEY_BYTES} or not (key.private or key.by_passphrase):
+        raise ValueError("not a key pair")
+    return key
+
+
+def _wrapped(found: dict[str, Any] | None) -> WrappedKey | None:
+    if found is None:
+        return None
+    return WrappedKey(
+        salt=bytes.fromhex(found["salt"]),
+        cost=Cost(memory_kib=int(found["memory_kib"]), passes=int(found["passes"]), lanes=int(found["lanes"])),
+        sealed=bytes.fromhex(found["sealed"]),
+    )

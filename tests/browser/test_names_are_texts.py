@@ -1,0 +1,104 @@
+"""Whatever a camera is called, a browser shows it as text: nothing of it runs, and nothing is fetched for it."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+import json
+from pathlib import Path
+import re
+import socket
+
+from playwright.sync_api import Page, sync_playwright
+import pytest
+
+from scripts.config_flow import add_entry
+from scripts.home_assistant import HomeAssistant
+from tests.chromium import QUIET, require_chromium
+from tests.hostile_texts import LEAK, NAMES
+
+pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(240)]
+
+SHORT = [name for name in NAMES if len(name) < 1000]
+ALL_IN_ONE = " ".join(SHORT)
+
+
+@pytest.fixture(scope="module")
+def home(_sockets_for_the_module: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HomeAssistant]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    folder = tmp_path_factory.mktemp("home")
+    with (folder / "output.log").open("wb") as output:
+        home = HomeAssistant(folder, port, output=output)
+        home.start()
+        try:
+            yield home
+        finally:
+            home.stop()
+
+
+class Seen:
+    """What a page did that it should not have."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.wrong: list[str] = []
+        page.on("dialog", lambda dialog: (self.wrong.append(f"dialog {dialog.message}"), dialog.dismiss()))
+        page.on("request", lambda request: self.wrong.append(request.url) if LEAK in request.url else None)
+
+    def look(self, where: str, text: str) -> None:
+        """The text must be on the page, as text, by now; and a moment later nothing of it may have run."""
+        self.page.get_by_text(re.compile(re.escape(text))).first.wait_for(timeout=30_000, state="attached")
+        self.page.wait_for_timeout(500)
+        struck = self.page.evaluate("window.struck")
+        if struck is not None:
+            self.wrong.append(f"{where}: {struck} ran")
+
+
+def _browse(chromium: Path, home: HomeAssistant, entry_id: str, device_id: str) -> list[str]:
+    tokens = home.log_in() | {"hassUrl": home.url, "clientId": f"{home.url}/", "expires": 4_000_000_000_000}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(chromium), args=QUIET)
+        try:
+            page = browser.new_page()
+            seen = Seen(page)
+            page.goto(f"{home.url}/robots.txt")
+            page.evaluate("tokens => localStorage.setItem('hassTokens', tokens)", json.dumps(tokens))
+            for where in (
+                "config/integrations/integration/localcam",
+                f"config/devices/device/{device_id}",
+                "media-browser/browser/app%2Cmedia-source%3A%2F%2Flocalcam",
+            ):
+                page.goto(f"{home.url}/{where}")
+                seen.look(where, "onerror=")
+            _add_in_the_browser(page, home, seen)
+            return seen.wrong
+        finally:
+            browser.close()
+
+
+def _add_in_the_browser(page: Page, home: HomeAssistant, seen: Seen) -> None:
+    """The step that shows the name beside the picture; it is left without adding the camera."""
+    page.goto(f"{home.url}/config/integrations/dashboard/add?domain=localcam")
+    page.get_by_text("OK", exact=True).first.click(timeout=30_000)  # that it shall be set up at all
+    page.get_by_text("The demo camera").first.click(timeout=30_000)
+    page.locator("input").last.fill(f"New {ALL_IN_ONE}")
+    page.get_by_text("Submit", exact=True).or_(page.get_by_text("Next", exact=True)).first.click(timeout=30_000)
+    page.get_by_text("Is this the right picture?").first.wait_for(timeout=60_000)
+    seen.look("the step that confirms", "onerror=")
+    led = page.locator(f"[src^='{LEAK}'], [href^='{LEAK}'], [href^='javascript:']")
+    seen.wrong += [f"the step that confirms: {each.evaluate('e => e.outerHTML')}" for each in led.all()]
+
+
+def test_nothing_of_a_name_runs(home: HomeAssistant) -> None:
+    chromium = require_chromium()
+    entry_id = add_entry(home, {"user": {"next_step_id": "demo"}, "demo": {"name": ALL_IN_ONE}})
+    template = "{{ device_id(integration_entities('localcam') | first) }}"
+    answer = home.fetch(
+        "POST",
+        "/api/template",
+        headers={"Content-Type": "application/json"},
+        body=json.dumps({"template": template}).encode(),
+    )
+    # Playwright runs a loop of its own, which Home Assistant's fixtures must not find in this thread.
+    with ThreadPoolExecutor(1) as thread:
+        assert thread.submit(_browse, chromium, home, entry_id, answer.body.decode()).result() == []
