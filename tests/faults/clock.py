@@ -10,7 +10,7 @@ import time
 
 from custom_components.localcam.engine import executor
 from custom_components.localcam.engine.values import Clip
-from tests.faults.frozen_house import freeze
+from tests.faults.whole_house import freeze
 from tests.faults.outcome import Outcome
 from tests.faults.running_station import Heard, cameras_running, missing
 

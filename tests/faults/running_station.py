@@ -122,9 +122,19 @@ def missing(storage: Path, catalogue: Path, announced: Iterable[str]) -> list[st
         keeper.close()
 
 
-def worker_pids() -> set[int]:
-    """Of all workers that this process has started."""
-    own = Path("/proc/self/task")
+def kept(storage: Path, catalogue: Path) -> int:
+    """How many clips the next start finds."""
+    keeper = ClipKeeper(catalogue, SystemClock(), InlineExecutor())
+    keeper.open(house_at(storage))
+    try:
+        return keeper.archive.count()
+    finally:
+        keeper.close()
+
+
+def worker_pids(parent: int | str = "self") -> set[int]:
+    """Of all workers that this process has started, or another one."""
+    own = Path(f"/proc/{parent}/task")
     children = {int(pid) for task in own.iterdir() for pid in (task / "children").read_text().split()}
     return {pid for pid in children if b"camera_worker" in _command_line(pid)}
 

@@ -1,4 +1,4 @@
-"""Freezes a whole house, as a suspended machine is, lets it go on, then stops it in the midst of a clip.
+"""A whole house in a process of its own: frozen as a suspended machine is, stopped in the midst of a clip, or killed.
 
 Run as a program it is that house: it says what happens in one JSON object a line, and obeys orders on its input.
 """
@@ -20,14 +20,55 @@ from custom_components.localcam.engine.clock import SystemClock
 from custom_components.localcam.engine.messages import ClipClosed, Reported
 from custom_components.localcam.engine.settings import AddressSource, CameraSettings
 from custom_components.localcam.engine.station import Station
-from tests.faults.running_station import PATIENCE_S, house_at, missing
+from tests.faults.running_station import PATIENCE_S, house_at, kept, missing, worker_pids
 from tests.rtsp_server import RtspServer, TestPattern
 
 _CAMERA_ID = "camera0"
 _BACK_S = 10.0
 """Within this time after a freeze, pictures are looked at again."""
 _STOPPED_S = 2.0
+_RECORDED_S = 4.0
+"""More than is in a worker's memory alone."""
+_WORKERS_END_S = 5.0
 _ENDLESS_S = 600.0
+
+
+def kill(folder: Path) -> tuple[list[str], dict[str, object]]:
+    """Kill it while it records: its workers end by themselves, and the clip is there at the next start."""
+    pattern = TestPattern(width_px=320, height_px=180, frames_per_s=15, keyframe_every_frames=15)
+    with RtspServer({"stream": pattern}) as server, _house(folder, server.url("stream")) as house:
+        if house.wait("SourceBack") is None or not house.watches(PATIENCE_S):
+            return ["the camera does not show pictures"], {}
+        house.order("record")
+        if house.wait("recording") is None:
+            return ["no clip began"], {}
+        Event().wait(_RECORDED_S)
+        workers = worker_pids(house.pid)
+        os.kill(house.pid, signal.SIGKILL)
+        ended_s = _ended_after_s(workers)
+    violated = [] if workers and ended_s is not None else [f"workers {workers} live on without their house"]
+    if not (clips := kept(folder / "clips", folder / "catalogue")):
+        violated.append("the clip that was recorded when the house was killed is lost")
+    violated += missing(folder / "clips", folder / "catalogue", ())
+    return violated, {"workers_ended_after_s": ended_s, "clips_after_killed_house": clips}
+
+
+def _ended_after_s(workers: set[int]) -> float | None:
+    """How long it took until none of them was left; None for too long."""
+    began_s = time.monotonic()
+    while time.monotonic() - began_s < _WORKERS_END_S:
+        if not any(_lives(pid) for pid in workers):
+            return round(time.monotonic() - began_s, 2)
+        Event().wait(0.05)
+    return None
+
+
+def _lives(pid: int) -> bool:
+    """A process that has ended, and that nobody has waited for, does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in {"Z", "X"}
+    except OSError:
+        return False
 
 
 def freeze(folder: Path, seconds: float) -> tuple[list[str], dict[str, object]]:
@@ -88,6 +129,11 @@ class _House:
         self.clip_ids: list[str] = []
         Thread(target=self._read, daemon=True).start()
 
+    @property
+    def pid(self) -> int:
+        """Of the house itself, without its workers."""
+        return self._program.pid
+
     def order(self, what: str) -> None:
         """Have it do something."""
         assert self._program.stdin is not None
@@ -126,7 +172,7 @@ class _House:
 @contextmanager
 def _house(folder: Path, url: str) -> Iterator[_House]:
     program = subprocess.Popen(
-        [sys.executable, "-m", "tests.faults.frozen_house", str(folder), url],
+        [sys.executable, "-m", "tests.faults.whole_house", str(folder), url],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
