@@ -1,4 +1,4 @@
-"""`scripts/bench recovery [CLIPS] [--json]`: how long a start takes that finds so many clips, and what the loop feels."""
+"""`scripts/bench recovery [CLIPS] [--json]`: how long a start that finds so many clips takes, and what a loop feels."""
 
 import argparse
 import asyncio
@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 import tempfile
 import time
+from typing import Any
 
 from custom_components.localcam.engine.archive.check import Depth
 from custom_components.localcam.engine.clip_keeper import ClipKeeper
@@ -68,7 +69,7 @@ def _fill(folder: Path, house: HouseSettings, clips: int) -> None:
         connection.execute("PRAGMA synchronous = OFF")  # this part is not measured
     storage = Path(house.storage_folder)
     for number in range(1, clips + 1):
-        files = {}
+        files: dict[str, Any] = {}
         # Forty clips a day: folders of the size that they have.
         name = stem(number).replace("2027-01-15", f"{2000 + number // 14_600}-01-{number // 40 % 28 + 1:02}")
         for part, suffix, content in (("video", ".lcv", bytes(1000)), ("thumbnail", ".lct", bytes(100))):

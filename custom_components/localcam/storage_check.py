@@ -54,9 +54,7 @@ class DailyCheck:
             await self._async_look(station)
 
         undo = [
-            async_call_later(
-                self._hass, FIRST_AFTER, HassJob(look, f"{DOMAIN} first check", cancel_on_shutdown=True)
-            ),
+            async_call_later(self._hass, FIRST_AFTER, HassJob(look, f"{DOMAIN} first check", cancel_on_shutdown=True)),
             async_track_time_interval(self._hass, look, EVERY, name=f"{DOMAIN} check", cancel_on_shutdown=True),
         ]
 

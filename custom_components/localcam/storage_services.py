@@ -21,9 +21,7 @@ CHECK_STORAGE: Final = vol.Schema({vol.Optional("depth", default=CheckDepth.SIZE
 @callback
 def async_register_storage_services(hass: HomeAssistant) -> None:
     """Register it; once, before the first camera."""
-    hass.services.async_register(
-        DOMAIN, "check_storage", _async_check_storage, CHECK_STORAGE, SupportsResponse.ONLY
-    )
+    hass.services.async_register(DOMAIN, "check_storage", _async_check_storage, CHECK_STORAGE, SupportsResponse.ONLY)
 
 
 async def _async_check_storage(call: ServiceCall) -> ServiceResponse:

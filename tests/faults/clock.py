@@ -10,9 +10,9 @@ import time
 
 from custom_components.localcam.engine import executor
 from custom_components.localcam.engine.values import Clip
-from tests.faults.whole_house import freeze
 from tests.faults.outcome import Outcome
 from tests.faults.running_station import Heard, cameras_running, missing
+from tests.faults.whole_house import freeze
 
 _CLIP_S = 3.0
 _HOUR_S = 3600.0
@@ -27,7 +27,8 @@ _CLIPS_AFTER = 2
 def run(long: bool) -> Outcome:
     """Short: each step once; long: five times. Then time stands still for a while, as when a machine is suspended.
 
-    The workers' wall clock is libfaketime's, the station's is passed in."""
+    The workers' wall clock is libfaketime's, the station's is passed in.
+    """
     steps = {
         "an_hour_on": _HOUR_S,
         "an_hour_back": -_HOUR_S,

@@ -109,7 +109,7 @@ def cameras_running(
 
 
 def missing(storage: Path, catalogue: Path, announced: Iterable[str]) -> list[str]:
-    """After the station has stopped: what of these clips, by id, is not there at the next start, and what does not hold."""
+    """After the station has stopped: which of these clips the next start does not find, and what does not hold."""
     keeper = ClipKeeper(catalogue, SystemClock(), InlineExecutor())
     keeper.open(house_at(storage))
     try:

@@ -22,6 +22,7 @@ from tests.faults.inline_executor import InlineExecutor
 
 from .fake_station import FakeStation
 from .living_camera import DEMO, LivingCamera
+from .test_real_station import until
 
 
 def restored(archive: Path, folder: Path, storage: str) -> tuple[list[str], list[str]]:
@@ -48,16 +49,13 @@ def tar_up(hass: HomeAssistant, archive: Path) -> None:
 async def test_a_backup_made_while_a_camera_records_is_restored_clean(hass: HomeAssistant, tmp_path: Path) -> None:
     hass.config.config_dir = str(tmp_path / "config")
     hass.config.media_dirs = {"local": str(tmp_path / "media")}
-    Path(hass.config.config_dir).mkdir()
+    (tmp_path / "config").mkdir()
     assert await async_setup_component(hass, "backup", {})
-    entry = MockConfigEntry(domain=DOMAIN, title="Room", data=DEMO)
+    entry = MockConfigEntry(domain=DOMAIN, title="Room", data={**DEMO, "name": "Room"})
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
+    await until(hass, "binary_sensor.room_connection", lambda state: state.state == "on")
     station: Station = hass.data[HOUSE].station
-    for _ in range(200):
-        if await hass.async_add_executor_job(station.picture, entry.entry_id):
-            break
     await hass.async_add_executor_job(station.record_now, entry.entry_id, 600.0)
 
     manager = hass.data[DATA_MANAGER]
