@@ -67,6 +67,22 @@ def test_a_house_whose_folder_another_one_has_taken_pauses_until_it_is_free(tmp_
     keeper.close()
 
 
+def test_a_folder_that_is_gone_is_let_go_of_and_taken_again_when_it_is_back(tmp_path: Path, folder: Path) -> None:
+    keeper = keeper_in(tmp_path)
+    keeper.open(house_of(folder))
+    folder.rename(folder.with_name("away"))
+    assert keeper.enforce_bounds().trouble is StorageTrouble.UNAVAILABLE
+    other = FolderLock(folder.with_name("away"))
+    other.hold()
+    other.release()
+
+    folder.with_name("away").rename(folder)
+    assert keeper.enforce_bounds().may_record
+    with pytest.raises(FolderInUseError):
+        FolderLock(folder).hold()
+    keeper.close()
+
+
 def test_a_folder_that_another_house_uses_cannot_be_chosen(tmp_path: Path, folder: Path) -> None:
     other = FolderLock(folder)
     other.hold()
@@ -110,6 +126,17 @@ def test_the_lock_is_that_of_the_folder_that_is_there_now(folder: Path) -> None:
     with pytest.raises(FolderInUseError):
         FolderLock(folder).hold()
     FolderLock(folder.with_name("away")).hold()
+    lock.release()
+
+
+def test_a_disk_that_is_gone_for_good_does_not_keep_its_successor_from_being_locked(folder: Path) -> None:
+    lock = FolderLock(folder)
+    lock.hold()
+    assert lock._fd is not None
+    os.close(lock._fd)  # as a share does whose handles are stale
+    lock.hold()
+    with pytest.raises(FolderInUseError):
+        FolderLock(folder).hold()
     lock.release()
 
 

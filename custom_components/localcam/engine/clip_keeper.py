@@ -223,6 +223,8 @@ class ClipKeeper:
                 # where a deletion cannot be logged there is none (I3), and so no room.
                 self.may_record = False
                 self._trouble = _trouble(err)
+                if self._trouble is StorageTrouble.UNAVAILABLE:
+                    self._folder_lock.release()  # what is open keeps a disk from being taken out
             return self.state()
 
     def check(self, depth: Depth, reads: Callable[[str], bool] = lambda _: False) -> list[Violation]:

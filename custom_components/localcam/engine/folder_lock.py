@@ -4,6 +4,7 @@ The lock is the kernel's (`flock`) on the folder's mark, so that it goes with th
 ends. On a share it holds between machines as far as the share passes locks on; one that knows no locks is used without.
 """
 
+from contextlib import suppress
 import errno
 import fcntl
 import os
@@ -30,17 +31,25 @@ class FolderLock:
         Raises FolderInUseError, and StorageError where the disk does not answer.
         """
         with storage_faults("locking the storage folder"):
-            if self._fd is not None and os.path.samestat(os.fstat(self._fd), self._path.stat()):
-                return
-            self.release()
-            self._fd = _locked(self._path)
+            if not self._holds():
+                self.release()
+                self._fd = _locked(self._path)
 
     def release(self) -> None:
         """Let others in; letting them in twice is fine."""
         fd, self._fd = self._fd, None
         if fd is not None:
-            with storage_faults("unlocking the storage folder"):
+            with suppress(OSError):  # a disk that is gone keeps nobody out
                 os.close(fd)
+
+    def _holds(self) -> bool:
+        if self._fd is None:
+            return False
+        there = self._path.stat()
+        try:
+            return os.path.samestat(os.fstat(self._fd), there)
+        except OSError:
+            return False  # the disk of then is gone for good; the one that is there now is another mount
 
 
 def _locked(path: Path) -> int:
