@@ -1,6 +1,7 @@
 """Steps the wall clock of a running station and its workers, and freezes them: nothing is lost or cut wrongly."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 import itertools
@@ -36,8 +37,9 @@ def run(long: bool) -> Outcome:
         "400_days_on": 400 * 24 * _HOUR_S,
     }
     violated: list[str] = []
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(1) as beside:
         folder = Path(name)
+        frozen = beside.submit(freeze, folder / "frozen", _FROZEN_S[long])
         wall = Wall(folder / "offset")
         storage, catalogue = folder / "clips", folder / "catalogue"
         with (
@@ -55,8 +57,7 @@ def run(long: bool) -> Outcome:
                         violated.append(f"{what}: no clip after it")
             clips = heard.clips()
         violated += [*_violations(clips), *missing(storage, catalogue, heard.clip_ids())]
-    with tempfile.TemporaryDirectory() as name:
-        broken, figures = freeze(Path(name), _FROZEN_S[long])
+        broken, figures = frozen.result()
     violated += [f"frozen: {text}" for text in broken]
     if len({round(clip.started_utc_s / _HOUR_S) for clip in clips}) < len(steps):
         violated.append("the workers' clock did not step: nothing was tried")
