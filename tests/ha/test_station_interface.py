@@ -34,6 +34,9 @@ CALLED = (
     "open_video",
     "open_thumbnail",
     "open_explanation",
+    "check_storage",
+    "begin_copying",
+    "end_copying",
     "enforce_bounds",
 )
 
