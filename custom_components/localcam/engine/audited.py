@@ -118,7 +118,7 @@ class AuditHead:
 
     @property
     def witness(self) -> str:
-        """Short enough for a state or a slip of paper."""
+        """Short enough for a message or a slip of paper."""
         return f"{self.size} {self.root}"
 
 
