@@ -199,6 +199,14 @@ class Station:
         self.keyring.unlock_by_code(recovery_code)
         self._unlocked()
 
+    def lost_clips(self) -> list[str]:
+        """Ids of clips that nobody can open any more, because their keys are lost; raises EngineError."""
+        return self._keeper.lost_clips()
+
+    def key_digest(self, clip_id: str) -> str:
+        """Of the clip's sealed key, as a receipt names it; empty where it has none. Raises ArchiveError."""
+        return self._keeper.key_digest(clip_id)
+
     # Storage
 
     def enforce_bounds(self) -> StorageState:
