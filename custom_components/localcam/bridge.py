@@ -23,6 +23,7 @@ from .engine.settings import HouseSettings
 from .engine.station import Station
 from .engine.values import StorageState
 from .house import async_load_house, async_on_house_change, own_port
+from .house_keys import HouseKeys
 from .ledger import Ledger
 from .storage_folder import swells_backups
 from .stream_places import StreamPlaces
@@ -46,6 +47,7 @@ class House:
         self.storage: StorageState | None = None
         self.ledger = Ledger(hass, self.clock, self._on_audit_head)
         """What is done is written there first."""
+        self.keys = HouseKeys(hass, self.ledger, self.clock, self._on_keys_changed)
         self.streams = StreamPlaces()
         self._audit_head: AuditHead | None = None
         self.away: set[str] = set()
@@ -81,6 +83,7 @@ class House:
                 await self._async_start(await async_load_house(self.hass))
             self._coordinators[coordinator.camera_id] = coordinator
             coordinator.async_audit_signed(self._audit_head)
+            coordinator.async_keys_changed(is_locked=self.keys.is_locked)
             if self.storage is not None:
                 coordinator.async_storage_changed(self.storage)
 
@@ -118,12 +121,14 @@ class House:
         station = self._new_station()
         try:
             await self.hass.async_add_executor_job(station.start, settings)
-        except BaseException:
+        except BaseException as err:
+            self.keys.async_failed(err)
             # Even half a start may have left the catalogue open.
             await self.hass.async_add_executor_job(station.stop)
             raise
         self._station = station
         self.ledger.async_begin(station.audit)
+        self.keys.async_begin(station)
         # Entries are not unloaded when Home Assistant stops.
         self._undo = [
             self.hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, self._async_home_assistant_stops),
@@ -138,6 +143,7 @@ class House:
             catalogue_folder=Path(self.hass.config.path(DOMAIN)),
             clock=self.clock,
             on_report=self._on_report,
+            keyring=self.keys.keyring,
             own_port=own_port(self.hass),
         )
 
@@ -148,6 +154,7 @@ class House:
         for issue_id in (ISSUE_STORAGE_FULL, ISSUE_CLIPS_IN_BACKUPS, ISSUE_PUBLIC_HOST):
             ir.async_delete_issue(self.hass, DOMAIN, issue_id)
         station, self._station, self.storage = self._station, None, None
+        self.keys.async_end()
         self.ledger.async_end()
         if station is not None:
             await self.hass.async_add_executor_job(station.stop)
@@ -174,6 +181,11 @@ class House:
             self._audit_head = head
             for coordinator in list(self._coordinators.values()):
                 coordinator.async_audit_signed(head)
+
+    @callback
+    def _on_keys_changed(self) -> None:
+        for coordinator in list(self._coordinators.values()):
+            coordinator.async_keys_changed(is_locked=self.keys.is_locked)
 
     # Storage
 

@@ -11,6 +11,7 @@ from typing import Any
 from custom_components.localcam.engine.clock import Clock
 from custom_components.localcam.engine.errors import (
     EngineError,
+    LockedError,
     SourceError,
     SourceFault,
     StorageError,
@@ -48,6 +49,7 @@ from custom_components.localcam.engine.values import (
     StorageState,
     StoredFile,
 )
+from custom_components.localcam.engine.vault.keyring import Keyring
 
 from .fake_audit import FakeAudit
 
@@ -99,6 +101,8 @@ class FakeReader:
 class World:
     """What the test sees of every station that was made, and what it decides of them."""
 
+    keys_folder: Path
+    """Of real keys, whose secrets cost nothing to guess."""
     loop_thread: int = field(default_factory=get_ident)
     stations: list[FakeStation] = field(default_factory=list)
     start_fails: list[EngineError] = field(default_factory=list)
@@ -107,6 +111,10 @@ class World:
     """Folders that were chosen while no station ran."""
     catalogue: dict[str, CatalogueEntry] = field(default_factory=dict)
     """Survives a station, as files do."""
+    lost: list[str] = field(default_factory=list)
+    """Clips whose keys are lost."""
+    wants_key: bool = False
+    """Whether there were clips, so that no key is made by itself."""
     audit: FakeAudit | None = None
     """The same; there is one once there was a station."""
 
@@ -118,10 +126,18 @@ class World:
         return running[0]
 
     def make(
-        self, *, catalogue_folder: Path, clock: Clock, on_report: Callable[[Reported], None], own_port: int
+        self,
+        *,
+        catalogue_folder: Path,
+        clock: Clock,
+        on_report: Callable[[Reported], None],
+        keyring: Keyring,
+        own_port: int,
     ) -> FakeStation:
         """Stands in for the class `Station`."""
-        station = FakeStation(catalogue_folder=catalogue_folder, clock=clock, on_report=on_report, world=self)
+        station = FakeStation(
+            catalogue_folder=catalogue_folder, clock=clock, on_report=on_report, keyring=keyring, world=self
+        )
         self.stations.append(station)
         return station
 
@@ -130,8 +146,15 @@ class FakeStation:
     """The same methods as `engine.station.Station`; a test keeps them the same."""
 
     def __init__(
-        self, *, catalogue_folder: Path, clock: Clock, on_report: Callable[[Reported], None], world: World
+        self,
+        *,
+        catalogue_folder: Path,
+        clock: Clock,
+        on_report: Callable[[Reported], None],
+        keyring: Keyring,
+        world: World,
     ) -> None:
+        self.keyring = keyring
         self.catalogue_folder = catalogue_folder
         self.clock = clock
         self.on_report = on_report
@@ -200,6 +223,7 @@ class FakeStation:
         self._off_loop()
         if self.world.start_fails:
             raise self.world.start_fails.pop()
+        self.keyring.open(may_create=not (self.world.catalogue or self.world.wants_key))
         self.house = house
         self.running = True
 
@@ -330,6 +354,24 @@ class FakeStation:
             raise UnknownClipError(clip_id)
         return self._reader(EXPLANATION)
 
+    def unlock(self, passphrase: str) -> None:
+        self._off_loop()
+        self.keyring.unlock(passphrase)
+        self.calls.append(("finish what waited",))
+
+    def unlock_by_code(self, recovery_code: str) -> None:
+        self._off_loop()
+        self.keyring.unlock_by_code(recovery_code)
+        self.calls.append(("finish what waited",))
+
+    def lost_clips(self) -> list[str]:
+        self._off_loop()
+        return self.world.lost
+
+    def key_digest(self, clip_id: str) -> str:
+        self.clip(clip_id)
+        return "0" * 64
+
     def enforce_bounds(self) -> StorageState:
         self._off_loop()
         return StorageState(
@@ -342,6 +384,8 @@ class FakeStation:
         )
 
     def _reader(self, content: bytes) -> FakeReader:
+        if self.keyring.state().is_locked:
+            raise LockedError("The house is locked.")
         reader = FakeReader(content, lambda: get_ident() == self.world.loop_thread, self.breaks_at)
         self.readers.append(reader)
         return reader

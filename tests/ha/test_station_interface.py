@@ -34,6 +34,10 @@ CALLED = (
     "open_video",
     "open_thumbnail",
     "open_explanation",
+    "unlock",
+    "unlock_by_code",
+    "lost_clips",
+    "key_digest",
     "enforce_bounds",
 )
 

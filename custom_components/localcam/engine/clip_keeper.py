@@ -33,8 +33,8 @@ from .vault.keyring import Keyring
 CATALOGUE_NAME = "catalogue.db"
 
 type LogDeletions = Callable[[Sequence[tuple[str, str, str]], str], None]
-"""Told which clips (their ids, their cameras', and the digests of their sealed keys, empty where there is none) are about
-to be deleted automatically, and why; raises AuditError, and then none is."""
+"""Told which clips are about to be deleted automatically, and why: their ids, their cameras', and the digests of their
+sealed keys, empty where there is none. Raises AuditError, and then none is."""
 
 
 class ClipReader(Protocol):

@@ -1,4 +1,4 @@
-"""The two places of each clip's key are compared: what one has lost comes back from the other, what both lost is told."""
+"""Compares the two places of each clip's key: what one lost comes back from the other, what both lost is told."""
 
 from collections.abc import Callable
 

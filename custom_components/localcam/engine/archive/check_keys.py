@@ -28,7 +28,8 @@ class Headers(Protocol):
 
 def check_keys(archive: Archive, headers: Headers) -> Iterator[Violation]:
     """All violations; raises ArchiveError and StorageError where it cannot look."""
-    listed = headers.listed()  # first: a clip that is begun and saved meanwhile is then in the rows, and looked at again
+    # The headers first: a clip that is begun and saved meanwhile is then in the rows, and looked at again.
+    listed = headers.listed()
     keyed, unkeyed = archive.keyed(), archive.unkeyed()
     for clip_id, (camera_id, _) in keyed.items():
         if (camera_id, clip_id) in listed or headers.exists(camera_id, clip_id):

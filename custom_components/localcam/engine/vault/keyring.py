@@ -73,9 +73,9 @@ class Keyring:
             return False
 
     def restore(self, secret: str) -> None:
-        """Put the house's key back from its copy, by the recovery code or the passphrase; unlocked until the next start.
+        """Put the house's key back from its copy, by the recovery code or the passphrase.
 
-        A house that was unlocked by itself is so again.
+        A house that was unlocked by itself is so again; a locked one is unlocked until the next start.
         """
         with self._lock:
             key = self._file.read_copy()
