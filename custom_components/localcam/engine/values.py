@@ -5,7 +5,7 @@ ending in `_utc_s` are seconds since 1970 UTC and are only for people. Media tim
 `time_base` of their stream.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -104,9 +104,14 @@ class MotionMap:
     """Changed cells of each square of 4 x 4 cells in or next to which something moves; 0 elsewhere."""
     present_squares: npt.NDArray[np.uint8]
     """Changed cells of each square in which somebody who was seen to move still is; 0 elsewhere."""
-    excess: npt.NDArray[np.float32]
-    """Shape (rows, columns) of cells: how far brightness and texture both left what was learned, in units of what noise
-    explains."""
+    down: Sequence[int]
+    across: Sequence[int]
+    """Moving cells in each row and in each column of squares; empty where nothing moves."""
+    present: bool
+    """Whether somebody who was seen to move is there."""
+    contrast: float
+    """Mean of how far texture left what was learned where it moves, in units of what noise explains; 0 where nothing
+    moves."""
     moving_share: float
     """Share of cells, 0 to 1, that are True in `moving`."""
     fresh_share: float

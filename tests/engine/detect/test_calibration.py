@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks import nuisances
 from custom_components.localcam.engine.detect.event_machine import Started, Transition
-from custom_components.localcam.engine.detect.noise_floor import pack, unpack
+from custom_components.localcam.engine.detect.noise_floor import STEP, pack, unpack
 from custom_components.localcam.engine.detect.watcher import MotionWatcher
 from custom_components.localcam.engine.ingest.demo_script import Act, DemoAct
 from custom_components.localcam.engine.settings import NOISE_FLOOR_BYTES, DetectSettings
@@ -132,10 +132,10 @@ def test_a_noise_floor_that_was_kept_is_as_good_as_a_new_one() -> None:
 def test_a_noise_floor_fits_a_picture_of_any_size_and_never_asks_for_less() -> None:
     rng = np.random.default_rng(1)
     for shape in ((90, 160), (68, 120), (1, 1), (24, 40)):
-        brightness = rng.uniform(0, 250, shape).astype(np.float32)
-        texture = rng.uniform(0, 2.5, shape).astype(np.float32)
+        brightness, texture = (rng.integers(0, 255 * STEP, shape, np.int16, endpoint=True) for _ in range(2))
         found = unpack(pack(brightness, texture), shape)
-        assert (found[0] >= brightness - 0.01).all()
-        assert (found[1] >= texture - 0.01).all()
-        assert found[0].max() <= 251
-    assert not unpack(b"", (3, 3))[0].any()
+        assert (found[0] >= brightness).all()
+        assert (found[1] >= texture).all()
+        assert found[0].max() <= 255 * STEP
+    nothing = np.zeros((3, 3), np.int16)
+    assert not any(each.any() for each in unpack(pack(nothing, nothing), (3, 3)))

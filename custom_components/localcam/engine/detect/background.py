@@ -1,104 +1,203 @@
-"""What is learned of a room, cell by cell: the usual value of one measure, and how much it varies by itself."""
+"""What is learned of a room, cell by cell: usual brightness, and how much brightness and texture vary by themselves.
+
+Brightness is logarithmic, so that the usual texture needs no memory of its own: a change's texture is the texture's
+change.
+"""
 
 from typing import NamedTuple
 
 import numpy as np
 
-from .cells import Grid
+from .cells import DARK, UNIT, Floats, Grid
+from .squares import Marks
 
 SETTLED_PICTURES = 4
 """As many pictures make a mean that a picture's difference from says something."""
+MOST_PICTURES = 16
+"""From as many on the first pictures' mean follows the newest: a smaller step would be lost in rounding."""
+NEVER = 10_000
+"""Larger than any difference; three times as much is still a number of 16 bits."""
+FINER_BITS = 4
+FINER = 1 << FINER_BITS
+"""Noise is remembered in as many times smaller steps than brightness is."""
+MOST_NOISE = 2047
+"""Of a difference that noise is learned from: more would leave 16 bits in the smaller steps."""
+BRIGHTNESS_FLOOR = 5.0
+"""Smallest change of brightness that can count, in steps of 8 bits."""
+BRIGHTNESS_DIVISOR = 5
+"""FINER / 5, or 3.2, mean absolute deviations are noise: what makes brightness noisy is light that flickers, and a
+sine's peak is 1.6 of them."""
+TEXTURE_FLOOR = 0.04
+"""Smallest change of texture that can count."""
+TEXTURE_DIVISOR = 4
+"""The same for texture, whose noise is the sensor's: four are three standard deviations of a normal distribution."""
+LEAST_TEXTURE = np.int16(round(TEXTURE_FLOOR * UNIT))
+
+type Spare = tuple[Grid, Marks]
+"""What anybody may write to."""
+
+
+class Strays(NamedTuple):
+    """Copies of what was learned of how one measure strays."""
+
+    noise: Grid
+    least: Grid | None
 
 
 class Learned(NamedTuple):
-    """Copies of what was learned of one measure."""
+    """Copies of what was learned of a room."""
 
     usual: Grid
-    noise: Grid
-    least: Grid
+    brightness: Strays
+    texture: Strays
 
 
-class LearnedGrid:
-    """One measure of each cell, brightness or texture; everything is written in place.
+class Noise:
+    """How far one measure of each cell strays by itself."""
 
-    `factor` mean absolute deviations, and never less than `floor`, are what noise explains of a difference.
-    """
-
-    def __init__(self, shape: tuple[int, int], *, floor: float, factor: float, noise: float) -> None:
-        self._floor = np.float32(floor)
-        self.least: Grid = np.full(shape, floor, np.float32)
-        """Of what noise explains: the floor, or the largest difference while calibrating."""
-        self._factor = np.float32(factor)
-        self.usual: Grid = np.zeros(shape, np.float32)
-        self.noise: Grid = np.full(shape, noise, np.float32)
-        """Mean absolute deviation."""
-        self.sharpness: Grid = np.zeros(shape, np.float32)
-        """1 / what noise explains."""
-        self.difference: Grid = np.zeros(shape, np.float32)
-        """Of the picture compared last."""
-        self.excess: Grid = np.zeros(shape, np.float32)
-        """How many times that difference is what noise explains."""
-        self._scratch: Grid = np.zeros(shape, np.float32)
-        self._pictures = 0
+    def __init__(self, shape: tuple[int, int], *, divisor: int, noise: float) -> None:
+        self._divisor = divisor
+        self._noise: Grid = np.full(shape, round(noise * UNIT * FINER), np.int16)
+        """Mean absolute deviation, in FINER steps."""
+        self.limit: Grid = np.zeros(shape, np.int16)
+        """What noise explains of a difference: FINER / `divisor` mean deviations, or a floor."""
+        self.least: Grid | None = None
+        """Of what it explains: the largest difference while calibrating."""
         self._calibrates = False
-        self._sharpen()
+
+    def calibrate(self) -> Strays:
+        """From now on remember the largest differences; what was learned before."""
+        strays = Strays(self._noise.copy(), self.least)
+        self.least = np.zeros_like(self._noise)
+        self._calibrates = True
+        return strays
+
+    def resume(self, strays: Strays) -> None:
+        """Go on with what was learned before."""
+        np.copyto(self._noise, strays.noise)
+        self.expect(strays.least)
+
+    def expect(self, least: Grid | None) -> None:
+        """Let noise explain as much of each cell from now on; `limit` is to be set again."""
+        self._calibrates = False
+        self.least = least
+
+    def learn(self, size: Grid, usual_bits: int, beyond_bits: int, spare: Spare) -> None:
+        """Let these sizes of differences count by 1 / 2^`usual_bits`, and where they are no noise by the other.
+
+        `size` is written to.
+        """
+        towards, marks = spare
+        np.greater(size, self.limit, out=marks)
+        np.minimum(size, MOST_NOISE, out=size)
+        np.left_shift(size, FINER_BITS, out=size)
+        np.subtract(size, self._noise, out=size)
+        np.right_shift(size, usual_bits, out=size)
+        if beyond_bits != usual_bits:
+            np.right_shift(size, beyond_bits - usual_bits, out=towards)
+            np.copyto(size, towards, where=marks)
+        np.add(self._noise, size, out=self._noise)
+
+    def keep_largest(self, size: Grid) -> None:
+        """While calibrating: these sizes of differences are noise."""
+        if self._calibrates and self.least is not None:
+            np.maximum(self.least, size, out=self.least)
+
+    def set_limit(self, floor: Grid | np.int16) -> None:
+        """Work out `limit`, which is `floor` at least."""
+        np.floor_divide(self._noise, self._divisor, out=self.limit)
+        np.maximum(self.limit, floor, out=self.limit)
+        if self.least is not None:
+            np.maximum(self.limit, self.least, out=self.limit)
+
+
+class Background:
+    """Of cells of one shape, of which the first `inside` are the picture's own; everything is written in place."""
+
+    def __init__(self, shape: tuple[int, int], inside: tuple[int, int]) -> None:
+        self.usual: Grid = np.zeros(shape, np.int16)
+        self.brightness = Noise(shape, divisor=BRIGHTNESS_DIVISOR, noise=0.01)
+        self.texture = Noise(shape, divisor=TEXTURE_DIVISOR, noise=0.008)
+        self.floor: Grid = np.zeros(shape, np.int16)
+        """Smallest change of brightness that can count."""
+        self._inside = inside
+        self._pictures = 0
 
     def restart(self) -> Learned:
         """The pictures that come are the first ones, and whatever differs among them is noise; what was learned."""
-        learned = Learned(self.usual.copy(), self.noise.copy(), self.least.copy())
         self._pictures = 0
-        self.least.fill(self._floor)
-        self._calibrates = True
-        return learned
+        return Learned(self.usual.copy(), self.brightness.calibrate(), self.texture.calibrate())
 
-    def resume(self, learned: Learned) -> None:
-        """Go on with what was learned before."""
+    def resume(self, learned: Learned, floats: Floats) -> None:
+        """Go on with what was learned before; `floats` is written to."""
         np.copyto(self.usual, learned.usual)
-        np.copyto(self.noise, learned.noise)
-        self.raise_floor(learned.least)
+        self.brightness.resume(learned.brightness)
+        self.texture.resume(learned.texture)
+        self.set_floor(floats)
+        self.set_limits()
 
-    def raise_floor(self, least: Grid) -> None:
-        """Let noise explain as much of each cell from now on, and never less than the floor of all."""
-        self._calibrates = False
-        np.maximum(least, self._floor, out=self.least)
-        self._sharpen()
+    def expect(self, least: tuple[Grid, Grid] | None) -> None:
+        """Let noise explain as much of each cell's brightness and texture from now on."""
+        brightness, texture = least or (None, None)
+        self.brightness.expect(brightness)
+        self.texture.expect(texture)
+        self.set_limits()
 
-    def begin(self, seen: Grid) -> None:
-        """One of the first pictures: their mean is the room."""
+    @property
+    def least(self) -> tuple[Grid, Grid]:
+        """The largest differences of brightness and texture while calibrating, which began before."""
+        brightness, texture = self.brightness.least, self.texture.least
+        assert brightness is not None
+        assert texture is not None
+        return brightness, texture
+
+    def begin(self, change: Grid, texture: Grid, size: Grid, spare: Spare, floats: Floats) -> None:
+        """One of the first pictures, as its difference from `usual` and that one's texture: their mean is the room.
+
+        All arguments are written to; the difference becomes what is left of it.
+        """
         self._pictures += 1
-        np.subtract(seen, self.usual, out=self.difference)
-        np.multiply(self.difference, np.float32(1 / self._pictures), out=self._scratch)
-        np.add(self.usual, self._scratch, out=self.usual)
         if self._pictures > SETTLED_PICTURES:
             # Their mean absolute deviation; what moves from the beginning on is not the first thing to tell of.
-            np.abs(self.difference, out=self._scratch)
-            if self._calibrates:
-                np.maximum(self.least, self._scratch, out=self.least)
-            np.subtract(self._scratch, self.noise, out=self._scratch)
-            np.multiply(self._scratch, np.float32(1 / self._pictures), out=self._scratch)
-            np.add(self.noise, self._scratch, out=self.noise)
-            self._sharpen()
+            bits = min(self._pictures, MOST_PICTURES).bit_length() - 1
+            for noise, difference in ((self.brightness, change), (self.texture, texture)):
+                np.abs(difference, out=size)
+                noise.keep_largest(size)
+                noise.learn(size, bits, bits, spare)
+        np.multiply(change, np.float32(1 / min(self._pictures, MOST_PICTURES)), out=floats)
+        np.rint(floats, out=floats)
+        np.copyto(size, floats, casting="unsafe")
+        self.move(change, size)
+        self.set_floor(floats)
+        self.set_limits()
 
-    def compare(self, seen: Grid) -> None:
-        """Fill `difference` and `excess`."""
-        np.subtract(seen, self.usual, out=self.difference)
-        np.abs(self.difference, out=self.excess)
-        np.multiply(self.excess, self.sharpness, out=self.excess)
+    def step(self, change: Grid, sixteenths: int, out: Grid) -> None:
+        """Write so many sixteenths of each cell's difference, at most 5, to `out`."""
+        np.multiply(change, sixteenths, out=out)
+        np.add(out, 8, out=out)
+        np.right_shift(out, 4, out=out)
 
-    def follow(self, rate: Grid) -> None:
-        """Move towards the picture compared last by that share of the difference."""
-        np.multiply(self.difference, rate, out=self._scratch)
-        np.add(self.usual, self._scratch, out=self.usual)
+    def move(self, change: Grid, step: Grid) -> None:
+        """Move by that step; the difference becomes what is left of it."""
+        np.subtract(change, step, out=change)
+        np.add(self.usual, step, out=self.usual)
 
-    def learn_noise(self, rate: Grid) -> None:
-        """Let the picture compared last count towards the noise by that share."""
-        np.abs(self.difference, out=self._scratch)
-        np.subtract(self._scratch, self.noise, out=self._scratch)
-        np.multiply(self._scratch, rate, out=self._scratch)
-        np.add(self.noise, self._scratch, out=self.noise)
-        self._sharpen()
+    def set_floor(self, floats: Floats) -> None:
+        """Work out the smallest change that can count; its brightness is relative, the least is not."""
+        np.copyto(floats, self.usual)
+        np.multiply(floats, np.float32(-1 / UNIT), out=floats)
+        np.exp(floats, out=floats)
+        np.multiply(floats, np.float32(UNIT * BRIGHTNESS_FLOOR / DARK), out=floats)
+        np.copyto(self.floor, floats, casting="unsafe")
+        # What lies beyond the picture never changes.
+        rows, columns = self._inside
+        self.floor[rows:] = NEVER
+        self.floor[:, columns:] = NEVER
 
-    def _sharpen(self) -> None:
-        np.multiply(self.noise, self._factor, out=self._scratch)
-        np.maximum(self._scratch, self.least, out=self._scratch)
-        np.divide(np.float32(1), self._scratch, out=self.sharpness)
+    def set_limits(self) -> None:
+        """Work out what noise explains."""
+        self.brightness.set_limit(self.floor)
+        self.texture.set_limit(LEAST_TEXTURE)
+        rows, columns = self._inside
+        self.texture.limit[rows:] = NEVER
+        self.texture.limit[:, columns:] = NEVER

@@ -9,7 +9,8 @@ much. And pictures of another size are of another room.
 import numpy as np
 
 from ..values import Calibration, CalibrationFault
-from .background import Learned
+from .background import BRIGHTNESS_FLOOR, Learned
+from .cells import Grid
 from .room import Room
 from .squares import Marks
 
@@ -17,11 +18,13 @@ ROAMED_SHARE = 0.35
 ROAMED_AREA = 0.15
 STIRRING_CELLS = 3
 """Of a square's 16: as many must differ from the picture before for something to move in it."""
-STIRS = 2.5
+STIRS = np.float32(2.5)
 """By that much, in units of what noise explained before: with fewer, sensor noise would be somebody before long."""
 LIT_STEP = 12.0
 """In steps of 8 bits: brightness that left the room's mean by more in LIT_SHARE of the cells is another light, and more
 than lamps flicker by."""
+LIT_FLOORS = np.float32(LIT_STEP / BRIGHTNESS_FLOOR)
+"""The same in units of the smallest change that can count: twice and a half one of 16 bits that never does fits."""
 LIT_SHARE = 0.35
 _NEAR = range(-2, 3)
 """Squares this far apart are connected: a pet's trail has gaps."""
@@ -32,16 +35,20 @@ class _Watch:
 
     def __init__(self, room: Room, seconds: float) -> None:
         self.room = room
-        self._sharpness = room.texture.sharpness.copy()
-        self._before: tuple[Learned, Learned] = room.restart(seconds)
-        self._touched: Marks = np.zeros(room.moving_squares.shape, np.bool_)
+        # What noise explained before, and brightness in the picture before.
+        self._limit: Grid = (room.background.texture.limit * STIRS).astype(np.int16)
+        self._light: Grid = room.measured.light.copy()
+        self._before: Learned = room.restart(seconds)
+        self._touched: Marks = np.zeros(room.found.squares.shape, np.bool_)
 
     def fault(self) -> CalibrationFault | None:
         """What the picture seen last shows that does not belong to an empty room."""
-        lit = np.abs(self.room.brightness.difference) > np.float32(LIT_STEP)
-        if np.count_nonzero(lit) > LIT_SHARE * lit.size:
+        measured = self.room.measured
+        lit = np.abs(measured.change) > self.room.background.floor * LIT_FLOORS
+        if np.count_nonzero(lit) > LIT_SHARE * self.room.found.changed.size:
             return CalibrationFault.LIGHT
-        stirs = self.room.stirring(self._sharpness, STIRS) >= STIRRING_CELLS
+        stirs = self.room.stirring(self._light, self._limit) >= STIRRING_CELLS
+        np.copyto(self._light, measured.light)
         if not np.count_nonzero(stirs > self._touched):
             return None
         np.logical_or(self._touched, stirs, out=self._touched)

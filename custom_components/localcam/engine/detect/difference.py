@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 
 from ..values import Calibration, Frame, MotionMap
 from ..zone_settings import Zone
+from .cells import CELLS
 from .problems import View
 from .room import LIGHT_SETTLES_S, Room
 from .sensitivity import thresholds
+from .squares import Squares
 from .zones import ZoneMap
 
 if TYPE_CHECKING:
@@ -25,8 +27,6 @@ TEXTURED_SHARE = 0.45
 those."""
 SUSPICIOUS_SHARE = 1 / 6
 """Of the smallest area that counts: as much of the picture moving is suspicious."""
-LIT_EXCESS = 3.0
-"""While light settles, a cell must leave what was learned this many times as far."""
 FLICKER_S = 2.0
 """Light that goes on changing for longer is no change but flicker, and is learned as noise."""
 LONGEST_STEP_S = 1.0
@@ -36,7 +36,11 @@ LONGEST_STEP_S = 1.0
 class DifferenceDetector:
     """Looks at pictures one after another; a new size of picture starts it anew."""
 
-    def __init__(self, sensitivity: int, zones: tuple[Zone, ...] = (), noise_floor: bytes = b"") -> None:
+    def __init__(
+        self, sensitivity: int, zones: tuple[Zone, ...] = (), noise_floor: bytes = b"", cells: int = CELLS
+    ) -> None:
+        """`cells`: about how many a picture is looked at in."""
+        self._cells = cells
         self._sensitivity, self._zones, self._noise_floor = sensitivity, zones, noise_floor
         self._asked = thresholds(sensitivity)
         self._zone_map: ZoneMap | None = None
@@ -60,15 +64,24 @@ class DifferenceDetector:
 
     def _map_zones(self) -> None:
         self._zone_map = None
-        if self._room is not None and self._zones:
-            rows, columns = self._room.changed.shape
-            self._zone_map = ZoneMap(self._zones, self._sensitivity, (rows, columns))
+        if self._room is None:
+            return
+        if self._zones:
+            self._zone_map = ZoneMap(self._zones, self._sensitivity, self._room.cells)
+        self._room.ask(self._asked.excess, self._zone_map.weight if self._zone_map is not None else None)
 
     def zones_moving(self) -> frozenset[str]:
         """Ids of the including zones in which the last picture shows somebody."""
         if self._room is None or self._zone_map is None:
             return frozenset()
-        return self._zone_map.moving(self._room.somebody(), self._asked.smallest_share * self._room.moving.size)
+        found = self._room.found
+        return self._zone_map.moving(found.somebody(), self._asked.smallest_share * found.moving.size)
+
+    @property
+    def squares(self) -> Squares:
+        """Of the picture looked at last."""
+        assert self._room is not None  # asked of a motion map, which only a picture gives
+        return self._room.found.squares
 
     def reset(self) -> None:
         """Forget the room."""
@@ -106,9 +119,10 @@ class DifferenceDetector:
 
     def confirm(self) -> None:
         """What the last picture showed to move is motion: remember where."""
-        if self._room is not None and self._room.moved:
+        if self._room is not None and self._room.found.moved:
             self._bound = False
-            self._room.presence.confirm(self._room.moving_squares, self._room.last_at_s)
+            room = self._room
+            room.found.presence.confirm(room.found.moving_squares, room.found.down, room.found.across, room.last_at_s)
 
     def lingers(self) -> None:
         """What the last picture showed to move does not get anywhere: it is to be learned."""
@@ -118,10 +132,10 @@ class DifferenceDetector:
         """Where the frame moved; the map's arrays are written again by the next call."""
         room = self._room
         if room is None or room.size != frame.luma.shape:
-            room = self._room = Room(frame)
+            room = self._room = Room(frame, self._cells)
+            self._map_zones()
             if self._noise_floor:
                 room.expect(self._noise_floor)
-            self._map_zones()
         step_s = min(max(frame.captured_at_s - room.last_at_s, 0.0), LONGEST_STEP_S)
         room.last_at_s = frame.captured_at_s
         room.see(frame)
@@ -139,24 +153,26 @@ class DifferenceDetector:
             room.lit_since_s = frame.captured_at_s
         flickers = frame.captured_at_s - room.lit_since_s > FLICKER_S
         least = self._asked.smallest_share * SUSPICIOUS_SHARE
-        if self._zone_map is not None:
-            room.weigh(self._zone_map.weight)
-        room.find(self._asked.excess * (LIT_EXCESS if lit else 1.0), least, frame.captured_at_s)
-        room.learn(step_s, lit=lit, flickers=flickers, bound=self._bound and not room.presence.anybody)
-        self.suspects = room.moved > least * room.moving.size
-        return self._map(room, frame, brightened_share=brightened_share, lighting_changed=lit and not flickers)
+        room.find(least)
+        self.suspects = room.found.moved > least * room.found.changed.size
+        seen = self._map(room, frame, brightened_share=brightened_share, lighting_changed=lit and not flickers)
+        room.learn(step_s, flickers=flickers, bound=self._bound and not room.found.presence.anybody)
+        return seen
 
     def _map(self, room: Room, frame: Frame, *, brightened_share: float, lighting_changed: bool) -> MotionMap:
         return MotionMap(
-            changed=room.changed,
-            moving=room.moving,
-            excess=room.excess,
-            moving_squares=room.moving_squares,
-            present_squares=room.present_squares,
-            moving_share=room.moved / room.moving.size,
-            fresh_share=room.fresh / room.moving.size,
+            changed=room.found.changed,
+            moving=room.found.moving,
+            down=room.found.down,
+            across=room.found.across,
+            present=room.found.present,
+            contrast=room.found.contrast() if room.found.moved else 0.0,
+            moving_squares=room.found.moving_squares,
+            present_squares=room.found.present_squares,
+            moving_share=room.found.moved / room.found.moving.size,
+            fresh_share=room.found.fresh / room.found.moving.size,
             brightened_share=brightened_share,
-            darkened_share=room.darkened_share() if room.moved else 0.0,
+            darkened_share=room.found.darkened() / room.found.moving.size if room.found.moved else 0.0,
             lighting_changed=lighting_changed,
             captured_at_s=frame.captured_at_s,
         )

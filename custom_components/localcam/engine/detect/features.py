@@ -16,10 +16,8 @@ FEATURES_VERSION, which a model is trained on.
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from ..values import Features, MotionMap
-from .squares import at_edge, places
+from .squares import Squares
 
 FEATURES_VERSION = 2
 REMEMBERED = 2
@@ -37,24 +35,22 @@ class Trace:
 NO_TRACE = Trace()
 
 
-def measure(motion: MotionMap, before: Trace) -> tuple[Features, Trace]:
-    """The features of a picture, given the trace that the picture before left; and its own trace."""
+def measure(motion: MotionMap, squares: Squares, before: Trace) -> tuple[Features, Trace]:
+    """The features of a picture, given its squares and the trace that the picture before left; and its own trace."""
     cells = motion.moving.size
     cluster = present = entering = 0
-    contrast = 0.0
     if motion.moving_share:
-        cluster = int(places(motion.moving_squares).max(initial=0))
-        contrast = float(np.vdot(motion.excess, motion.moving)) / (motion.moving_share * cells)
-        entering = at_edge(motion.moving_squares)
-    if np.count_nonzero(motion.present_squares):
-        present = int(places(motion.present_squares).max(initial=0))
+        cluster = squares.densest(motion.moving_squares)
+        entering = _at_edge(motion)
+    if motion.present:
+        present = squares.densest(motion.present_squares)
     values = {
         "area": motion.moving_share,
         "cluster": cluster / cells,
         "present": present / cells,
         "advancing": min(motion.fresh_share, max(before.fresh, default=0.0)),
         "entering": entering / cells,
-        "contrast": contrast,
+        "contrast": motion.contrast,
         "brightened": motion.brightened_share,
         "darkened": motion.darkened_share,
         "lighting": float(motion.lighting_changed),
@@ -63,3 +59,11 @@ def measure(motion: MotionMap, before: Trace) -> tuple[Features, Trace]:
         Features(version=FEATURES_VERSION, values=values),
         Trace(fresh=(motion.fresh_share, *before.fresh)[:REMEMBERED]),
     )
+
+
+def _at_edge(motion: MotionMap) -> int:
+    """Moving cells in the outermost squares."""
+    down, across, counts = motion.down, motion.across, motion.moving_squares
+    corners = sum(int(counts[row, column]) for row in {0, len(down) - 1} for column in {0, len(across) - 1})
+    rows, columns = (side[0] + side[-1] if len(side) > 1 else side[0] for side in (down, across))
+    return rows + columns - corners

@@ -3,7 +3,7 @@
 light         the whole picture's light is changing, and texture stayed
 camera_moved  what the camera sees has shifted as a whole
 curtain       bound to its place, and tall
-screen        bound to its place otherwise, and changes at a stroke now and then: cuts
+screen        bound to its place otherwise, and came on at a stroke, or changes so now and then: cuts
 noise         bound to its place otherwise: a fan, a fish tank, what is left of a weak sensor's snow
 shadow        darkens more of the picture than it covers
 other         everything else, people and pets among them
@@ -12,8 +12,7 @@ other         everything else, people and pets among them
 from collections import deque
 from dataclasses import dataclass
 from itertools import pairwise
-
-import numpy as np
+import math
 
 from ..values import CameraProblem, Features, Kind, MotionMap
 
@@ -24,6 +23,10 @@ JUMP = 3.0
 CUTS = 2
 MOST_CUTS = 6
 """As many of them in RECENT_S are a screen, if nobody walks: what jumps in every second picture turns, as a fan."""
+STROKE = 0.9
+"""What comes on at a stroke moves with its first picture by this much of what it ever does: a screen, too."""
+PAUSE_S = 2.0
+"""What moves after a longer pause comes anew."""
 TALL = 1.3
 """Height by width, in pixels of a square, of a curtain."""
 MARGIN = 1
@@ -84,18 +87,28 @@ class KindJudge:
         self._recent: deque[Moment] = deque(maxlen=64)
         self._visited: Place | None = None
         """Where the open event has been."""
+        self._moved_at_s = -math.inf
+        self._came = self._most = 0.0
+        """How much moved in the first picture after a pause, and most of what did since."""
 
     def see(self, motion: MotionMap) -> None:
         """Take a picture's motion in."""
+        at_s = motion.captured_at_s
         place: Place | None = None
         if motion.moving_share:
-            rows, columns = (np.flatnonzero(motion.moving_squares.any(axis=axis)) for axis in (1, 0))
-            place = Place(int(rows[0]), int(columns[0]), int(rows[-1]), int(columns[-1]))
+            rows, columns = ([at for at, cells in enumerate(side) if cells] for side in (motion.down, motion.across))
+            place = Place(rows[0], columns[0], rows[-1], columns[-1])
             self._visited = place.joined(self._visited)
-        at_s = motion.captured_at_s
+            self._remember(motion.moving_share, at_s)
         self._recent.append(Moment(at_s=at_s, area=motion.moving_share, place=place))
         while self._recent[0].at_s < at_s - RECENT_S:
             self._recent.popleft()
+
+    def _remember(self, area: float, at_s: float) -> None:
+        if at_s - self._moved_at_s > PAUSE_S:
+            self._came = self._most = area
+        self._most = max(self._most, area)
+        self._moved_at_s = at_s
 
     def kind(self, features: Features, problem: CameraProblem | None, *, bound: bool) -> Kind:
         """Of what goes on in the picture seen last; `bound` where it does not get anywhere."""
@@ -126,9 +139,10 @@ class KindJudge:
         if largest.place and largest.place.tall:
             return Kind.CURTAIN
         cuts = sum(after.area > JUMP * before.area for before, after in pairwise(moments))
-        return Kind.SCREEN if CUTS <= cuts <= MOST_CUTS else Kind.NOISE
+        return Kind.SCREEN if CUTS <= cuts <= MOST_CUTS or self._came >= STROKE * self._most else Kind.NOISE
 
     def forget(self) -> None:
         """The camera was lost."""
         self._recent.clear()
         self._visited = None
+        self._moved_at_s = -math.inf

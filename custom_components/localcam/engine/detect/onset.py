@@ -11,6 +11,8 @@ from ..values import Features
 
 ADVANCING_SHARE = 0.5
 """Of the smallest area that counts: as much must move in new places in two pictures of three."""
+NEW_SHARE = 0.08
+"""Of all that moves: the same. Once a screen is on, its picture moves where it moved before, but for its dark parts."""
 ENTERING_SHARE = 0.25
 DENSE = 2.0
 STRONG = 4.0
@@ -18,12 +20,18 @@ LOCAL_SHARE = 0.2
 """One picture is enough where something dense (as many times the smallest area moves together) that stands out (as
 many times what noise explains) comes in over the picture's edge (as much of the smallest area moves there), and the
 light of no more than this share of the picture changed with it."""
+LIGHT_SHARE = 0.1
+LIGHT_CAUTION = 3.0
+"""Where the light of more than LOCAL_SHARE changed, and what moves is less than this part of that, it may be the edge
+of a cloud's shadow: as many times more must move in new places."""
 
 
 def begins(features: Features, smallest_share: float) -> bool:
     """Whether motion of sufficient score begins an event."""
     seen = features.values
-    if seen["advancing"] >= ADVANCING_SHARE * smallest_share:
+    by_light = seen["brightened"] >= LOCAL_SHARE and seen["area"] < LIGHT_SHARE * seen["brightened"]
+    asked = max(ADVANCING_SHARE * smallest_share * (LIGHT_CAUTION if by_light else 1.0), NEW_SHARE * seen["area"])
+    if seen["advancing"] >= asked:
         return True
     return (
         seen["entering"] >= ENTERING_SHARE * smallest_share

@@ -4,12 +4,12 @@ Somebody who stands still hardly moves, yet never is as still as a bag. Squares 
 occupied; they stay so while they look unlike the room and anything in them stirs, and a little longer.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
-import numpy.typing as npt
 
-from .squares import Counts, Marks, around
-
-type Profile = npt.NDArray[np.float32]
+from .squares import Counts, Marks, Squares
+from .travel import Travel
 
 STIRRED_S = 0.8
 """How long a stir counts as motion of somebody who is there."""
@@ -23,65 +23,27 @@ STIR_REACH = 3
 """How many squares around one that stirs are the same body."""
 
 
-TRAVELLED_SQUARES = 2.0
-"""Beyond its own reach: how far the middle of what moves must go before it is somebody and no screen or curtain."""
-
-PAUSE_S = 1.5
-"""What moves after a longer pause has come nowhere yet."""
-
-
-class Travel:
-    """How far what moves has come since it began to move."""
-
-    def __init__(self, shape: tuple[int, int]) -> None:
-        self._rows = np.arange(shape[0], dtype=np.float32)
-        self._columns = np.arange(shape[1], dtype=np.float32)
-        self._start: tuple[float, float] | None = None
-        self._moved_at_s = -np.inf
-        self.far = False
-        """Whether it went farther than its own reach."""
-
-    def follow(self, moving: Counts, at_s: float) -> None:
-        """Take the squares in which it moves now; at least one must."""
-        if at_s - self._moved_at_s > PAUSE_S:
-            self._start, self.far = None, False
-        self._moved_at_s = at_s
-        if self.far:
-            return
-        down, across = moving.sum(axis=1, dtype=np.float32), moving.sum(axis=0, dtype=np.float32)
-        row, column = self._middle(down, self._rows), self._middle(across, self._columns)
-        if self._start is None:
-            self._start = row[0], column[0]
-        gone = float(np.hypot(row[0] - self._start[0], column[0] - self._start[1]))
-        self.far = gone > TRAVELLED_SQUARES + float(np.hypot(row[1], column[1]))
-
-    @staticmethod
-    def _middle(counts: Profile, at: Profile) -> tuple[float, float]:
-        """Where it is along one axis, and its standard deviation."""
-        total = float(counts.sum())
-        middle = float(np.dot(counts, at)) / total
-        return middle, float(np.sqrt(np.dot(counts, (at - np.float32(middle)) ** 2) / total))
-
-
 class Presence:
     """The memory of one room; squares of one shape."""
 
-    def __init__(self, shape: tuple[int, int]) -> None:
+    def __init__(self, squares: Squares) -> None:
+        shape = squares.shape
+        self._squares = squares
         self.occupied: Marks = np.zeros(shape, np.bool_)
         """Where somebody is or was a moment ago: not to be taken for the room."""
         self.stirred: Marks = np.zeros(shape, np.bool_)
         """Where of that something stirred of late."""
         self._stirred_at_s = np.zeros(shape, np.float64)
-        self._travel = Travel(shape)
+        self._travel = Travel()
         self._until_s = -np.inf
         self.anybody = False
 
-    def confirm(self, moving: Counts, at_s: float) -> None:
+    def confirm(self, moving: Counts, down: Sequence[int], across: Sequence[int], at_s: float) -> None:
         """What moved there just now, in at least one square, is motion, by the decision on the whole picture."""
-        self._travel.follow(moving, at_s)
+        self._travel.follow(down, across, at_s)
         if not self._travel.far:
             return
-        near = around(moving) > 0
+        near = self._squares.around(moving) > 0
         np.logical_or(self.occupied, near, out=self.occupied)
         self._stirred_at_s[near] = at_s
         self._until_s = at_s + HOLD_S
@@ -95,10 +57,16 @@ class Presence:
         stirs = np.multiply(stirring >= STIRRING_CELLS, self.occupied, dtype=np.uint8)
         if np.count_nonzero(stirs):
             self._until_s = at_s + HOLD_S
-            self._stirred_at_s[around(stirs, STIR_REACH) > 0] = at_s
-        np.logical_and(self.occupied, self._stirred_at_s > at_s - STIRRED_S, out=self.stirred)
-        if at_s >= self._until_s or not np.count_nonzero(self.occupied):
+            self._stirred_at_s[self._squares.around(stirs, STIR_REACH) > 0] = at_s
+        if not np.count_nonzero(self.occupied):
             self.forget()
+
+    def settle(self, at_s: float) -> None:
+        """Time passes: what stirred is still again, and in the end nobody is here."""
+        if at_s >= self._until_s:
+            self.forget()
+        np.greater(self._stirred_at_s, at_s - STIRRED_S, out=self.stirred)
+        np.logical_and(self.occupied, self.stirred, out=self.stirred)
 
     def forget(self) -> None:
         """Nobody is here."""

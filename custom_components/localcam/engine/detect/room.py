@@ -1,14 +1,19 @@
 """Everything learned and measured of pictures of one size; allocated once, written in place for each picture."""
 
+import math
+
 import numpy as np
+import numpy.typing as npt
 
 from ..values import Frame
-from .background import Learned, LearnedGrid
-from .cells import WEIGHT, CellReader, Grid, WindowSum
-from .presence import Presence
+from .background import Background, Learned
+from .cells import CellReader, Grid
+from .finder import Finder
+from .limits import Limits
+from .measured import Measured
+from .outlook import Outlook
 from .problems import View
-from .recent import RecentChanges
-from .squares import Counts, Marks, Squares, around
+from .squares import Counts, Marks
 
 FIRST_FRAMES_S = 1.0
 """How long the first pictures only teach."""
@@ -21,245 +26,196 @@ LEARN_NOISE_S = 8.0
 LEARN_NOISE_BEYOND_S = 60.0
 """The same where the picture is beyond what noise explains: a person or a reflection is not noise, a television that is
 on for long is."""
-LEARN_INTERVAL_S = 0.35
+LEARN_INTERVAL_S = 0.5
 """The room is learned no more often than this: all its time constants are longer."""
-LIGHT_LEARN = 0.35
-"""After a change of light: by how much per picture the room is learned anew."""
+FLOOR_EVERY = 8
+"""So many times that it is learned, what depends on its brightness alone is worked out once."""
+LIT_SIXTEENTHS = 5
+"""After a change of light: by how many of them per picture the room is learned anew."""
 LIGHT_SETTLES_S = 1.0
-BRIGHTNESS_FLOOR = 5.0
-"""Smallest change of brightness that can count, in steps of 8 bits."""
-BRIGHTNESS_FACTOR = 3.2
-"""Mean absolute deviations that noise explains: what makes brightness noisy is light that flickers, and a sine's peak
-is 1.6 of them."""
-TEXTURE_FLOOR = 0.04
-"""Smallest change of texture that can count."""
-TEXTURE_FACTOR = 4.0
-"""The same for texture, whose noise is the sensor's: three standard deviations of a normal distribution."""
-DARK = 12.0
-"""The c of texture: where the surroundings are darker than this, texture means less."""
-MOVING_CELLS = 2
-"""As many cells of a square or its neighbours must differ from the picture before for it to move now: what moves is a
-thing, not its edge alone, and its inside counts with it."""
-STIRS = 0.8
-"""How far texture leaves that of half a second ago where somebody stirs, in units of what noise explains."""
-STIR_S = 0.5
 
 
 class Room:
-    """One camera's room, as far as pictures of one size showed it.
+    """One camera's room, as far as pictures of one size showed it."""
 
-    Grids of cells: `now` is brightness, 0 to 255; `excess` how far brightness or texture, whichever is less, left what
-    was learned; `changed` and `moving` as in a MotionMap. Grids of squares: `moving_squares` and `present_squares`.
-    """
-
-    def __init__(self, frame: Frame) -> None:
+    def __init__(self, frame: Frame, cells: int) -> None:
         self.size = frame.luma.shape
         height_px, width_px = frame.luma.shape
-        self._reader = CellReader(height_px, width_px)
-        shape = self._reader.rows, self._reader.columns
-        self.brightness = LearnedGrid(shape, floor=BRIGHTNESS_FLOOR, factor=BRIGHTNESS_FACTOR, noise=1.0)
-        self.texture = LearnedGrid(shape, floor=TEXTURE_FLOOR, factor=TEXTURE_FACTOR, noise=0.008)
-        self.now, self.excess, self._scratch, self._rate = (np.zeros(shape, np.float32) for _ in range(4))
-        # Texture now, in the picture before, about half a second ago, and by which the camera's view is known.
-        self._now_texture, self._before, self._earlier, self._detail = (np.zeros(shape, np.float32) for _ in range(4))
-        self.changed, self.moving, self._marks = (np.zeros(shape, np.bool_) for _ in range(3))
-        self._surroundings = WindowSum(*shape)
-        self._squares = Squares(*shape)
-        squares = self._squares.shape
-        self._changed_squares, self._active_squares = (np.zeros(squares, np.uint8) for _ in range(2))
-        self.moving_squares, self.present_squares = (np.zeros(squares, np.uint8) for _ in range(2))
-        self.presence = Presence(squares)
-        self._recent = RecentChanges(shape, frame.captured_at_s)
-        self.moved = 0
-        """Moving cells."""
-        self.fresh = 0
-        """Moving cells that did not change in the seconds before."""
+        self._reader = reader = CellReader(height_px, width_px, cells)
+        self.cells = reader.rows, reader.columns
+        self.background = Background(reader.shape, self.cells)
+        self.measured = Measured(reader, self.background)
+        self.found = Finder(reader, self.measured, self.background, frame.captured_at_s)
+        self._outlook = Outlook(reader.shape)
+        self._limits = Limits(self.background, 1.0, None)
+        self._held: Marks = np.zeros(self.found.squares.shape, np.bool_)
         self.known = self.lit = False
         """Whether the first pictures have taught the room; whether a change of light is being absorbed."""
         self.teach_s = FIRST_FRAMES_S
         self._unlearned_s = 0.0
+        self._learnings = 0
         self._brightened = 0
-        self._earlier_at_s = frame.captured_at_s
         self.first_at_s = self.last_at_s = self.lit_since_s = self.lit_until_s = frame.captured_at_s
 
-    def see(self, frame: Frame) -> None:
-        """Measure brightness and texture of each cell."""
-        if frame.captured_at_s - self._earlier_at_s >= STIR_S:
-            # The picture seen last; what is older moves on.
-            np.copyto(self._earlier, self._now_texture)
-            self._earlier_at_s = frame.captured_at_s
-        self._before, self._now_texture = self._now_texture, self._before
-        self._reader.read(frame.luma, out=self.now)
-        mean, texture = self._scratch, self._now_texture
-        np.multiply(self._surroundings.of(self.now), np.float32(1 / WEIGHT), out=mean)
-        np.subtract(self.now, mean, out=texture)
-        np.add(mean, np.float32(DARK), out=mean)
-        np.divide(texture, mean, out=texture)
+    def ask(self, asked: float, weight: npt.NDArray[np.float32] | None) -> None:
+        """From now on a cell must leave what noise explains so many times as far, or less where it weighs more."""
+        self._limits = Limits(self.background, asked, weight)
 
     @property
     def teaches(self) -> bool:
         """Whether the picture seen last only teaches what the empty room looks like."""
         return self.last_at_s - self.first_at_s < self.teach_s
 
-    def restart(self, teach_s: float) -> tuple[Learned, Learned]:
+    def restart(self, teach_s: float) -> Learned:
         """Let the pictures of that time from the last one on be the room; what was learned before, for `resume`."""
         self.first_at_s, self.teach_s = self.last_at_s, teach_s
-        self.presence.forget()
-        return self.brightness.restart(), self.texture.restart()
+        self.found.presence.forget()
+        return self.background.restart()
 
-    def resume(self, learned: tuple[Learned, Learned]) -> None:
+    def resume(self, learned: Learned) -> None:
         """Take back what the pictures taught since then; from the next one on they are looked at again."""
         self.teach_s = 0.0
-        for measure, before in zip((self.brightness, self.texture), learned, strict=True):
-            measure.resume(before)
-        np.copyto(self._detail, self.texture.usual)
+        self.background.resume(learned, self._reader.spare)
+        self._limits.update()
+        self._outlook.begin(self.background.usual, self.measured.surroundings)
+        self.measured.compare_again()
 
     def expect(self, noise_floor: bytes) -> None:
         """Take differences up to that for noise, as calibrating found; none for no bytes."""
         from .noise_floor import unpack  # needed by those alone that were calibrated
 
-        rows, columns = self.now.shape
-        for measure, least in zip((self.brightness, self.texture), unpack(noise_floor, (rows, columns)), strict=True):
-            measure.raise_floor(least)
+        found: tuple[Grid, Grid] | None = None
+        if noise_floor:
+            rows, columns = self.cells
+            found = np.zeros(self._reader.shape, np.int16), np.zeros(self._reader.shape, np.int16)
+            for least, known in zip(found, unpack(noise_floor, self.cells), strict=True):
+                least[:rows, :columns] = known
+        self.background.expect(found)
+        self._limits.update()
 
     def noise_floor(self) -> bytes:
         """What calibrating found, which holds from now on as it will after a restart."""
         from .noise_floor import pack
 
-        noise_floor = pack(self.brightness.least, self.texture.least)
+        rows, columns = self.cells
+        noise_floor = pack(*(least[:rows, :columns] for least in self.background.least))
         self.expect(noise_floor)
         return noise_floor
 
-    def stirring(self, sharpness: Grid, asked: float) -> Counts:
-        """Cells of each square whose texture differs from that of the picture before, by that much."""
-        self._active(self._before, asked, sharpness)
-        return self._active_squares
+    def stirring(self, light: Grid, limit: Grid) -> Counts:
+        """Cells of each square whose texture differs from that of a picture of such brightness by more than that."""
+        self.measured.mark_since(light, limit)
+        return self.found.squares.count(self.measured.marks, np.empty(self.found.squares.shape, np.uint8))
 
-    def somebody(self) -> Marks:
-        """Cells that move, or in which somebody who was seen to move still is."""
-        if not np.count_nonzero(self.present_squares):
-            return self.moving
-        self._squares.clip(self.changed, self.presence.stirred, self._marks)
-        return np.logical_or(self._marks, self.moving, out=self._marks)
+    def see(self, frame: Frame) -> None:
+        """Measure each cell's brightness, and how far it is from what is usual."""
+        self.measured.see(frame)
 
     def begin(self) -> None:
         """What was seen is the room; nothing has changed."""
-        self.brightness.begin(self.now)
-        self.texture.begin(self._now_texture)
-        self.moved = 0
-        for marks in (self.changed, self.moving, self.moving_squares, self.present_squares):
-            marks.fill(0)
-        np.copyto(self._detail, self.texture.usual)
-        self.texture.compare(self._now_texture)
-        np.greater(self.texture.excess, np.float32(1), out=self._marks)
-        self._recent.remember(self._marks, self.last_at_s)
+        measured, background = self.measured, self.background
+        measured.see_texture()
+        spare = measured.more_spare, measured.marks
+        background.begin(measured.change, measured.texture, measured.spare, spare, self._reader.spare)
+        self._limits.update()
+        measured.surroundings.without(measured.change, out=measured.texture)
+        self._outlook.begin(background.usual, measured.surroundings)
+        self.found.nothing()
+        measured.mark(measured.texture, background.texture.limit, measured.marks)
+        self.found.recent.remember(measured.marks, self.last_at_s)
 
     def compare(self) -> float:
-        """Fill excess; the share of cells whose brightness left what was learned."""
-        self.brightness.compare(self.now)
-        self.texture.compare(self._now_texture)
-        np.minimum(self.brightness.excess, self.texture.excess, out=self.excess)
-        np.greater(self.brightness.excess, np.float32(1), out=self._marks)
-        self._brightened = int(np.count_nonzero(self._marks))
-        return self._brightened / self._marks.size
+        """The share of cells whose brightness left what was learned."""
+        self._brightened = self.found.mark_brightened()
+        return self._brightened / self.found.changed.size
 
     def textured_share(self) -> float:
         """Of the cells whose brightness changed, the share whose texture did."""
-        np.greater(self.excess, np.float32(1), out=self._marks)
-        return int(np.count_nonzero(self._marks)) / max(self._brightened, 1)
+        return self.found.mark_textured() / max(self._brightened, 1)
 
-    def darkened_share(self) -> float:
-        """Share of cells whose brightness fell below what was learned."""
-        np.multiply(self.brightness.difference, self.brightness.sharpness, out=self._scratch)
-        np.less(self._scratch, np.float32(-1), out=self._marks)
-        return int(np.count_nonzero(self._marks)) / self._marks.size
+    def find(self, least_share: float) -> None:
+        """Fill `found`; where no more than that share changed, nothing moves."""
+        least = least_share * self.found.changed.size
+        self.found.find(self._limits, self._brightened, least, self.last_at_s, lit=self.lit)
 
     def view(self) -> View:
         """What the picture seen last says about the camera."""
-        now, room = self._now_texture, self._detail
-        np.abs(now, out=self._scratch)
-        norm = float(np.sqrt(np.vdot(now, now) * np.vdot(room, room)))
-        return View(
+        return self._outlook.view(
+            self.measured.light,
+            self.measured.surroundings,
+            self._reader.spare,
             at_s=self.last_at_s,
-            brightness=float(self.now.mean()),
-            detail=float(self._scratch.mean()),
-            likeness=float(np.vdot(now, room)) / norm if norm else 1.0,
-            moving_share=self.moved / self._scratch.size,
-            differs=not np.array_equal(now, self._before),
+            moving_share=self.found.moved / self.found.changed.size,
             lit=self.lit,
         )
 
     def follow_view(self, rate: float) -> None:
         """Let the room's detail follow the picture's by that share, 0 to 1."""
-        np.subtract(self._now_texture, self._detail, out=self._scratch)
-        np.multiply(self._scratch, np.float32(rate), out=self._scratch)
-        np.add(self._detail, self._scratch, out=self._detail)
+        self._outlook.follow(rate, self._reader.spare)
 
-    def weigh(self, weight: Grid) -> None:
-        """Let each cell's excess count by that much, 0 where what changes is nobody's business."""
-        np.multiply(self.excess, weight, out=self.excess)
-
-    def find(self, asked: float, least_share: float, at_s: float) -> None:
-        """Mark what changed by at least that excess, and what of it moves or belongs to somebody.
-
-        Where no more than that share changed, nothing moves.
-        """
-        np.greater(self.excess, np.float32(asked), out=self.changed)
-        self.moved = 0
-        changed = np.count_nonzero(self.changed) > least_share * self.changed.size
-        if changed or self.presence.anybody:
-            self._squares.count(self.changed, self._changed_squares)
-        if changed and self._active(self._before, 1.0):
-            active = around(self._active_squares) >= MOVING_CELLS
-            np.multiply(self._changed_squares, active, out=self.moving_squares)
-            self.moved = int(self.moving_squares.sum())
-        if self.moved:
-            self._squares.clip(self.changed, active, self.moving)
-        else:
-            self.moving_squares.fill(0)
-            self.moving.fill(False)
-        if self.presence.anybody:
-            self._active(self._earlier, STIRS)
-            self.presence.keep(self._changed_squares, self._active_squares, at_s)
-        if self.presence.anybody:
-            np.multiply(self._changed_squares, self.presence.stirred, out=self.present_squares)
-        else:
-            self.present_squares.fill(0)
-        self.fresh = self._recent.fresh(self.moving) if self.moved else 0
-        self._recent.remember(self.changed, at_s)
-
-    def _active(self, before: Grid, asked: float, sharpness: Grid | None = None) -> bool:
-        """Count cells whose texture differs from that of an earlier picture; whether there are any."""
-        np.subtract(self._now_texture, before, out=self._scratch)
-        np.abs(self._scratch, out=self._scratch)
-        np.multiply(self._scratch, self.texture.sharpness if sharpness is None else sharpness, out=self._scratch)
-        np.greater(self._scratch, np.float32(asked), out=self._marks)
-        self._squares.count(self._marks, self._active_squares)
-        return bool(np.count_nonzero(self._active_squares))
-
-    def learn(self, step_s: float, *, lit: bool, flickers: bool, bound: bool) -> None:
+    def learn(self, step_s: float, *, flickers: bool, bound: bool) -> None:
         """Follow what does not move, and hardly what does; everything that is not somebody while light settles.
 
         What is bound to its place is noise.
         """
         self._unlearned_s += step_s
-        if self._unlearned_s < LEARN_INTERVAL_S and not lit:
+        if self._unlearned_s < LEARN_INTERVAL_S and not self.lit:
             return
         step_s, self._unlearned_s = self._unlearned_s, 0.0
-        slow = np.float32(step_s / (step_s + LEARN_MOVING_S))
-        fast = np.float32(LIGHT_LEARN if lit else step_s / (step_s + LEARN_S))
-        rates = np.full(self.moving_squares.shape, fast)
-        held = self.presence.occupied if lit else self.presence.occupied | (self.moving_squares > 0)
-        rates[held] = slow
-        self._squares.expand(rates, self._rate)
-        self.brightness.follow(self._rate)
-        self.texture.follow(self._rate)
-        if lit and not flickers:
+        self.measured.see_texture()
+        if not self.lit or flickers:
+            self._learn_noise(step_s, flickers=flickers, bound=bound)
+        self._follow(step_s, settles=self.lit and not flickers)
+        self._learnings += 1
+        if self.lit or self._learnings % FLOOR_EVERY == 0:
+            self.background.set_floor(self._reader.spare)
+        self.background.set_limits()
+        self._limits.update()
+
+    def _learn_noise(self, step_s: float, *, flickers: bool, bound: bool) -> None:
+        background, measured = self.background, self.measured
+        spare = measured.more_spare, measured.marks
+        usual = _bits(step_s, LEARN_NOISE_S)
+        beyond = usual if bound else max(usual, _bits(step_s, LEARN_NOISE_BEYOND_S))
+        np.abs(measured.change, out=measured.spare)
+        background.brightness.learn(measured.spare, usual, usual if flickers else beyond, spare)
+        np.abs(measured.texture, out=measured.spare)
+        background.texture.learn(measured.spare, usual, beyond, spare)
+
+    def _follow(self, step_s: float, *, settles: bool) -> None:
+        """Let what is usual follow the picture, at once where light settles."""
+        sixteenths = LIT_SIXTEENTHS if settles else min(max(round(16 * step_s / (step_s + LEARN_S)), 1), 5)
+        background, measured, held, found = self.background, self.measured, self._held, self.found
+        step = measured.spare
+        background.step(measured.change, sixteenths, out=step)
+        np.copyto(held, found.presence.occupied)
+        if found.moved and not self.lit:
+            np.logical_or(held, found.moving_squares, out=held)
+        if not np.count_nonzero(held):
+            background.move(measured.change, step)
+            background.step(measured.texture, sixteenths, out=step)
+            np.subtract(measured.texture, step, out=measured.texture)
             return
-        usual = step_s / (step_s + LEARN_NOISE_S)
-        beyond = usual if bound else step_s / (step_s + LEARN_NOISE_BEYOND_S)
-        for measure in (self.brightness, self.texture):
-            np.greater(measure.excess, np.float32(1), out=self._marks)
-            np.multiply(self._marks, np.float32(beyond - usual), out=self._rate)
-            np.add(self._rate, np.float32(usual), out=self._rate)
-            measure.learn_noise(self._rate)
+        self._hold(step, sixteenths, step_s)
+        background.move(measured.change, step)
+        # What is compared with later is measured against what is usual now.
+        measured.surroundings.without(measured.change, out=step)
+        if found.presence.anybody:
+            np.subtract(step, measured.texture, out=measured.texture)
+            np.add(found.earlier, measured.texture, out=found.earlier)
+        measured.swap_texture()
+
+    def _hold(self, step: Grid, sixteenths: int, step_s: float) -> None:
+        """Let the held squares follow the light of the others, and themselves hardly."""
+        measured = self.measured
+        rest = measured.surroundings.means[~self._held]
+        rest.sort()
+        more = int(rest[rest.size // 2]) * sixteenths // 16 if rest.size else 0
+        np.right_shift(measured.change, _bits(step_s, LEARN_MOVING_S), out=measured.more_spare)
+        np.add(measured.more_spare, more, out=measured.more_spare)
+        self.found.squares.replace(step, self._held, measured.more_spare)
+
+
+def _bits(step_s: float, constant_s: float) -> int:
+    """The power of 2 by which a step towards something is to be divided for that time constant."""
+    return max(1, round(math.log2((step_s + constant_s) / max(step_s, 0.01))))

@@ -33,7 +33,8 @@ def score(features: Features, model: DetectorModel) -> float:
     """0 to 1. A model of other features than these scores by the built-in rule."""
     if model.features_version != features.version:
         model = BUILT_IN
-    total = sum(
-        weight * features.values.get(name, 1.0 if name == "bias" else 0.0) for name, weight in model.weights.items()
-    )
+    seen, total = features.values, model.weights.get("bias", 0.0)
+    for name, weight in model.weights.items():
+        if name in seen:
+            total += weight * seen[name]
     return 1 / (1 + math.exp(-max(-60.0, min(60.0, total))))

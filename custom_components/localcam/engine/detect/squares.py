@@ -9,70 +9,102 @@ FOUR_BYTES = np.uint32(0x0101_0101)
 TOP_BYTE = np.uint32(24)
 """Four bytes in one number of 32 bits, times FOUR_BYTES, have their sum in the top byte."""
 
+ALL_BITS = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
+
+type _Views = tuple[Words, Words, Words, Words, Words]
+type Words = npt.NDArray[np.uint32]
+type Grid = npt.NDArray[np.int16]
 type Counts = npt.NDArray[np.uint8]
 type Marks = npt.NDArray[np.bool_]
 
 
 class Squares:
-    """Squares over grids of cells of one shape; those at the right and lower edge may be cut short."""
+    """Squares over grids of cells of one shape, both sides of which are whole squares.
 
-    def __init__(self, rows: int, columns: int) -> None:
-        self.shape = -(-rows // SQUARE), -(-columns // SQUARE)
-        down, across = self.shape
-        self._cells = slice(rows), slice(columns)
-        self._padded = np.zeros((down * SQUARE, across * SQUARE), np.uint8)
-        self._strips = np.zeros((down, across * SQUARE), np.uint8)
-        self._fours = self._strips.view(np.uint32)
-        self._rows = [self._padded.view(np.uint32)[row::SQUARE] for row in range(SQUARE)]
-        """Four cells in a number each; no sum of four of their bytes overflows."""
-        self._sums = np.zeros(self.shape, np.uint32)
+    Allocated once, views of its arrays included: the grids of cells that are counted must live as long as this does.
+    """
+
+    def __init__(self, shape: tuple[int, int]) -> None:
+        self.shape = down, across = shape[0] // SQUARE, shape[1] // SQUARE
+        self._views: dict[int, _Views] = {}
+        self._wide = np.zeros((down, across), np.uint32)
+        self._wider = np.zeros((down, across), np.uint64)
+        self._around = {reach: _Around(self.shape, reach) for reach in (1, 3)}
+        self._pairs = np.zeros((max(down - 1, 1), across), np.uint8)
+        self._places = np.zeros((max(down - 1, 1), max(across - 1, 1)), np.uint8)
+        self._beside = self._pairs[:, :-1], self._pairs[:, 1:]
+
+    def _of(self, cells: Marks) -> _Views:
+        rows = cells.view(np.uint32).reshape(-1, SQUARE, self.shape[1])
+        sums = np.zeros((rows.shape[0], self.shape[1]), np.uint32)
+        views = self._views[id(cells)] = rows[:, 0], rows[:, 1], rows[:, 2], rows[:, 3], sums
+        return views
 
     def count(self, cells: Marks, out: Counts) -> Counts:
-        """Write how many cells of each square are marked, 0 to 16, to `out`."""
-        self._padded[self._cells] = cells
-        first, second, third, fourth = self._rows
-        np.add(first, second, out=self._fours)
-        np.add(self._fours, third, out=self._fours)
-        np.add(self._fours, fourth, out=self._fours)
-        np.multiply(self._fours, FOUR_BYTES, out=self._sums)
-        np.right_shift(self._sums, TOP_BYTE, out=self._sums)
-        np.copyto(out, self._sums, casting="unsafe")
+        """Write how many cells of each square are marked, 0 to 16, to `out`; the grids may be several, stacked."""
+        first, second, third, fourth, sums = self._views.get(id(cells)) or self._of(cells)
+        # Four cells in a number each; no sum of four of their bytes overflows.
+        np.add(first, second, out=sums)
+        np.add(sums, third, out=sums)
+        np.add(sums, fourth, out=sums)
+        np.multiply(sums, FOUR_BYTES, out=sums)
+        np.right_shift(sums, TOP_BYTE, out=sums)
+        np.copyto(out, sums, casting="unsafe")
         return out
 
     def clip(self, cells: Marks, squares: Marks, out: Marks) -> None:
         """Write the marked cells of the marked squares to `out`."""
-        padded, (down, across) = self._padded, self.shape
-        padded[self._cells] = cells
-        wide = np.repeat(squares.view(np.uint8), SQUARE, axis=1)
-        rows = padded.reshape(down, SQUARE, across * SQUARE)
-        np.multiply(rows, wide[:, None, :], out=rows)
-        np.copyto(out, padded[self._cells].view(np.bool_))
+        down, across = self.shape
+        np.copyto(self._wide, squares)
+        np.multiply(self._wide, FOUR_BYTES, out=self._wide)
+        rows = (down, SQUARE, across)
+        np.bitwise_and(
+            cells.view(np.uint32).reshape(rows), self._wide[:, None, :], out=out.view(np.uint32).reshape(rows)
+        )
 
-    def expand(self, squares: npt.NDArray[np.float32], out: npt.NDArray[np.float32]) -> None:
-        """Write each square's number to its cells."""
-        wide = np.repeat(squares, SQUARE, axis=1)[:, self._cells[1]]
-        full = out.shape[0] // SQUARE
-        out[: full * SQUARE].reshape(full, SQUARE, out.shape[1])[:] = wide[:full, None, :]
-        out[full * SQUARE :] = wide[full:]
+    def replace(self, grid: Grid, squares: Marks, other: Grid) -> None:
+        """Write the other grid's cells to those of the marked squares; the other grid is written to."""
+        down, across = self.shape
+        rows = down, SQUARE, across
+        np.copyto(self._wider, squares)
+        np.multiply(self._wider, ALL_BITS, out=self._wider)
+        mask = self._wider[:, None, :]
+        mine, others = (each.view(np.uint64).reshape(rows) for each in (grid, other))
+        # mine ^ ((mine ^ others) & mask)
+        np.bitwise_xor(others, mine, out=others)
+        np.bitwise_and(others, mask, out=others)
+        np.bitwise_xor(mine, others, out=mine)
+
+    def around(self, counts: Counts, reach: int = 1) -> Counts:
+        """The largest count within `reach` squares of each, 1 or 3; written again by the next call of that reach."""
+        return self._around[reach].of(counts)
+
+    def densest(self, counts: Counts) -> int:
+        """The most marked cells of any place: 2 x 2 squares."""
+        if min(self.shape) < 2:
+            return int(counts.max())
+        np.add(counts[:-1], counts[1:], out=self._pairs)
+        np.add(*self._beside, out=self._places)
+        return int(self._places.max())
 
 
-def places(squares: Counts) -> Counts:
-    """Marked cells of each place: 2 x 2 squares, overlapping; one fewer each way."""
-    down = squares[:-1] + squares[1:]
-    found: Counts = down[:, :-1] + down[:, 1:]
-    return found
+class _Around:
+    """The largest of the numbers near each square."""
 
+    def __init__(self, shape: tuple[int, int], reach: int) -> None:
+        seen = np.zeros((shape[0] + 2 * reach, shape[1] + 2 * reach), np.uint8)
+        self._inside = seen[reach:-reach, reach:-reach]
+        self._turns = []
+        for step in (1, 1) if reach == 1 else (1, 2, 3):  # windows of 2 and 3, or of 2, 4 and 7
+            down = np.zeros((seen.shape[0] - step, seen.shape[1]), np.uint8)
+            self._turns.append((seen[:-step], seen[step:], down))
+            across = np.zeros((down.shape[0], seen.shape[1] - step), np.uint8)
+            self._turns.append((down[:, :-step], down[:, step:], across))
+            seen = across
+        self._seen = seen
 
-def around(counts: Counts, reach: int = 1) -> Counts:
-    """The largest count within `reach` squares of each, 1 or 3."""
-    padded = np.zeros((counts.shape[0] + 2 * reach, counts.shape[1] + 2 * reach), np.uint8)
-    padded[reach:-reach, reach:-reach] = counts
-    for step in (1, 1) if reach == 1 else (1, 2, 3):  # windows of 2 and 3, or of 2, 4 and 7
-        padded = np.maximum(padded[:-step], padded[step:])
-        padded = np.maximum(padded[:, :-step], padded[:, step:])
-    return padded
-
-
-def at_edge(counts: Counts) -> int:
-    """Marked cells in the outermost squares."""
-    return int(counts.sum()) - int(counts[1:-1, 1:-1].sum())
+    def of(self, counts: Counts) -> Counts:
+        np.copyto(self._inside, counts)
+        for one, other, out in self._turns:
+            np.maximum(one, other, out=out)
+        return self._seen

@@ -13,6 +13,7 @@ from .onset import Course
 from .problems import ProblemWatch
 from .scorer import built_in, score
 from .sensitivity import thresholds
+from .travel import Trail
 
 INTERVAL_S = 0.2
 """Between analysed frames while the room is quiet."""
@@ -22,7 +23,7 @@ What moves already is looked at less often: nothing is decided."""
 ALERT_S = 0.5
 KEEP_SHARE = 0.6
 """Of the model's threshold: what moved in the picture before goes on moving with a score of this."""
-VIEW_S = 0.4
+VIEW_S = 0.9
 """Whether the camera sees anything is asked no more often than this."""
 JITTER_S = 0.02
 """A frame this much early is taken: cameras are not exact."""
@@ -42,6 +43,7 @@ class MotionWatcher:
         self._judge = KindJudge()
         self._problems = ProblemWatch()
         self._course = Course()
+        self._trail = Trail()
         self._suspected_at_s = self._viewed_at_s = -math.inf
         self._calibration: Calibration | None = None
         self.moving = False
@@ -102,10 +104,10 @@ class MotionWatcher:
         self._calibration = self._detector.watch_over_calibration() or self._calibration
         if self._detector.suspects:
             self._suspected_at_s = frame.captured_at_s
-        self.features, self._trace = measure(motion, self._trace)
+        self.features, self._trace = measure(motion, self._detector.squares, self._trace)
         self.strength = score(self.features, self._model)
         self._judge.see(motion)
-        moves = self._decide(frame.captured_at_s)
+        moves = self._decide(motion)
         moves = moves or self.features.values["present"] >= thresholds(self._sensitivity).smallest_share
         self._look_after_camera(frame.captured_at_s)
         bound = self._course.bound and not moves
@@ -153,18 +155,24 @@ class MotionWatcher:
         """Whether pictures only teach now."""
         return self._detector.teaches
 
-    def _decide(self, at_s: float) -> bool:
+    def _decide(self, motion: MotionMap) -> bool:
         """Whether the picture just measured moves, somebody who stays put apart."""
-        if self.strength < self._model.threshold * (KEEP_SHARE if self.moving else 1.0):
+        smallest = thresholds(self._sensitivity).smallest_share
+        keep = self.strength >= self._model.threshold * KEEP_SHARE
+        leads = keep and motion.moving_share > 0 and self._leads(motion, smallest)
+        if not leads and not (keep if self.moving else self.strength >= self._model.threshold):
             self._course.rest()
             return False
-        smallest = thresholds(self._sensitivity).smallest_share
-        moves = self._course.moves(self.features, smallest, at_s, going_on=self.moving)
+        moves = self._course.moves(self.features, smallest, motion.captured_at_s, going_on=self.moving or leads)
         if self._course.lingers:
             self._detector.lingers()
         if moves:
             self._detector.confirm()
         return moves
+
+    def _leads(self, motion: MotionMap, smallest: float) -> bool:
+        """Whether something small has come along for several pictures; nobody asks once an event moves."""
+        return not self.moving and self._trail.leads(motion, self.features.values["cluster"], smallest)
 
     def _look_after_camera(self, at_s: float) -> None:
         if at_s - self._viewed_at_s >= VIEW_S and (view := self._detector.view()) is not None:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..zone_settings import Point, Zone
-from .cells import Grid
+from .cells import Floats
 from .sensitivity import thresholds
 from .squares import Marks
 
@@ -36,7 +36,7 @@ class ZoneMap:
         self._cells = {zone.zone_id: cells_of(zone.polygon, shape) for zone in zones if zone.include}
         asked = thresholds(sensitivity).excess
         # How much a cell's excess counts, 0 where it does not.
-        self.weight: Grid = np.full(shape, 0.0 if self._cells else 1.0, np.float32)
+        self.weight: Floats = np.full(shape, 0.0 if self._cells else 1.0, np.float32)
         for zone in zones:
             if zone.include:
                 own = 1.0 if zone.sensitivity is None else asked / thresholds(zone.sensitivity).excess

@@ -4,7 +4,7 @@ A picture depends on nothing but the seed and the instant. The room under its pr
 moves is drawn again.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 import math
 
 import numpy as np
@@ -32,6 +32,17 @@ FOOT_Y = (262.0, 292.0, 334.0)
 PERSON_HEIGHT = (150.0, 178.0, 222.0)
 CAT_HEIGHT = (24.0, 29.0, 37.0)
 """Where they walk and how tall they look at each depth, in units of 640x360."""
+SEEN_SHARE = 1 / 720
+"""Of the picture, 320 pixels of 640x360: whoever covers less is still coming in, or behind the furniture."""
+HALF = 127
+"""Of a figure's shares: a pixel that it covers."""
+
+type _Part = tuple[slice, slice]
+
+
+def behind(y: float) -> bool:
+    """Whether coffee table and armchair stand in front of a figure with its feet at that height."""
+    return y < FOOT_Y[2] - 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +75,12 @@ class DemoRoom:
         self._cb, self._cr = np.empty(half, np.uint8), np.empty(half, np.uint8)
 
     def truth(self, at_s: float) -> DemoTruth:
-        """What is true of the room `at_s` seconds after its start."""
-        return self._script.truth(at_s)
+        """What is true of the room `at_s` seconds after its start; nobody moves who can hardly be seen."""
+        truth = self._script.truth(at_s)
+        figures = [act for act in self._script.going_on(at_s) if act.act in {Act.PERSON, Act.PET}]
+        if truth.moving and all(self._seen_share(act, at_s) < SEEN_SHARE for act in figures):
+            return replace(truth, moving=False)
+        return truth
 
     def picture(self, at_s: float) -> Planes:
         """Luma (height, width), cb and cr (half of each), limited range; the arrays are used again by the next call."""
@@ -147,10 +162,8 @@ class DemoRoom:
 
     def _show_visitor(self, act: DemoAct, at_s: float, light: _Light) -> None:
         match act.act:
-            case Act.PERSON:
-                self._show_person(act, at_s, light)
-            case Act.PET:
-                self._show_cat(act, at_s, light)
+            case Act.PERSON | Act.PET:
+                self._show_figure(act, at_s, light)
             case _:
                 pass
 
@@ -167,42 +180,64 @@ class DemoRoom:
             case _:
                 pass
 
-    def _show_person(self, act: DemoAct, at_s: float, light: _Light) -> None:
-        done = (at_s - act.from_s) / (act.until_s - act.from_s)
-        height = PERSON_HEIGHT[act.depth]
-        x = -0.35 * height + done * (640 + 0.7 * height)
-        # A double step is 0.8 of a person's height, so that the feet stay where they stand.
-        sprite = self._figures.person(x / (0.8 * height), height * self.height_px / 360, leftwards=act.leftwards)
-        self._blend(sprite, 640 - x if act.leftwards else x, FOOT_Y[act.depth], light)
+    def _show_figure(self, act: DemoAct, at_s: float, light: _Light) -> None:
+        sprite, x, y = self._placed(act, at_s)
+        self._blend(sprite, x, y, light)
 
-    def _show_cat(self, act: DemoAct, at_s: float, light: _Light) -> None:
+    def _placed(self, act: DemoAct, at_s: float) -> tuple[Sprite, float, float]:
+        """A person or pet as drawn at that instant, and where on the floor it stands, in units of 640x360."""
         done = (at_s - act.from_s) / (act.until_s - act.from_s)
-        height = CAT_HEIGHT[act.depth]
-        x = -1.5 * height + done * (640 + 3 * height)
-        sprite = self._figures.cat(x / (1.1 * height), height * self.height_px / 360, leftwards=act.leftwards)
-        self._blend(sprite, 640 - x if act.leftwards else x, FOOT_Y[act.depth] + 8, light)
+        is_person = act.act is Act.PERSON
+        height = (PERSON_HEIGHT if is_person else CAT_HEIGHT)[act.depth]
+        outside = (0.35 if is_person else 1.5) * height
+        x = -outside + done * (640 + 2 * outside)
+        height_px = height * self.height_px / 360
+        if is_person:
+            # A double step is 0.8 of a person's height, so that the feet stay where they stand.
+            sprite = self._figures.person(x / (0.8 * height), height_px, leftwards=act.leftwards)
+        else:
+            sprite = self._figures.cat(x / (1.1 * height), height_px, leftwards=act.leftwards)
+        y = FOOT_Y[act.depth] + (0 if is_person else 8)
+        return sprite, 640 - x if act.leftwards else x, y
 
     def _blend(self, sprite: Sprite, x: float, y: float, light: _Light) -> None:
         """Stand the figure on the floor at (x, y), behind the furniture in front of it."""
+        where = self._where(sprite, x, y)
+        if where is None:
+            return
+        own, there = where
+        room = self._luma[there].astype(np.float32) - 16
+        figure = self._figure_luma(sprite, own, there, light)
+        lets_through = (1 - sprite.shadow[own] * STEP) * (1 - sprite.alpha[own] * STEP)
+        seen = 16 + room * lets_through + figure
+        if behind(y):
+            np.copyto(seen, self._luma[there], where=self._scenery.foreground[there])
+        np.copyto(self._luma[there], np.clip(seen, 16, 235), casting="unsafe")
+        if not light.night:
+            self._blend_colour(sprite, own, there, hidden_behind=behind(y))
+
+    def _where(self, sprite: Sprite, x: float, y: float) -> tuple[_Part, _Part] | None:
+        """Which part of the sprite, standing at (x, y), is in the picture, and where; None where none is."""
         height, width = sprite.alpha.shape
         left = 2 * round(x * self.width_px / 1280) - width // 2
         top = 2 * round(y * self.height_px / 720) - sprite.foot_row
         x0, x1 = max(left, 0), min(left + width, self.width_px)
         y0, y1 = max(top, 0), min(top + height, self.height_px)
         if x0 >= x1 or y0 >= y1:
-            return
-        there = slice(y0, y1), slice(x0, x1)
-        own = slice(y0 - top, y1 - top), slice(x0 - left, x1 - left)
-        room = self._luma[there].astype(np.float32) - 16
-        figure = self._figure_luma(sprite, own, there, light)
-        lets_through = (1 - sprite.shadow[own] * STEP) * (1 - sprite.alpha[own] * STEP)
-        seen = 16 + room * lets_through + figure
-        if y < FOOT_Y[2] - 8:
-            # Coffee table and armchair stand in front of all but the closest.
-            np.copyto(seen, self._luma[there], where=self._scenery.foreground[there])
-        np.copyto(self._luma[there], np.clip(seen, 16, 235), casting="unsafe")
-        if not light.night:
-            self._blend_colour(sprite, own, there, hidden_behind=y < FOOT_Y[2] - 8)
+            return None
+        return (slice(y0 - top, y1 - top), slice(x0 - left, x1 - left)), (slice(y0, y1), slice(x0, x1))
+
+    def _seen_share(self, act: DemoAct, at_s: float) -> float:
+        """How much of the picture a person or pet covers, what furniture hides apart."""
+        sprite, x, y = self._placed(act, at_s)
+        where = self._where(sprite, x, y)
+        if where is None:
+            return 0.0
+        own, there = where
+        covers = sprite.alpha[own] > HALF
+        if behind(y):
+            covers &= ~self._scenery.foreground[there]
+        return float(np.count_nonzero(covers)) / self._luma.size
 
     def _figure_luma(
         self, sprite: Sprite, own: tuple[slice, slice], there: tuple[slice, slice], light: _Light

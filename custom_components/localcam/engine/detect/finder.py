@@ -1,0 +1,181 @@
+"""What of a picture changed, what of that moves, and what belongs to somebody who was seen to move."""
+
+import numpy as np
+
+from .background import Background
+from .cells import CellReader, Grid
+from .limits import Limits
+from .measured import Measured
+from .presence import Presence
+from .recent import RecentChanges
+from .squares import Marks, Squares
+
+LIT_EXCESS = 3
+"""While light settles, a cell must leave what was learned this many times as far."""
+MOVING_CELLS = 2
+"""As many cells of a square or its neighbours must differ from the picture before for it to move now: what moves is a
+thing, not its edge alone, and its inside counts with it."""
+STIRS = 5
+"""Somebody stirs where texture leaves that of a moment ago by four of this many parts of what noise explains."""
+STIR_MOST = 6_000
+"""Of that difference: larger ones, times STIRS, would leave 16 bits."""
+STIR_S = 0.35
+"""How long ago that moment is, at least."""
+
+
+class Finder:
+    """Of pictures of one size. Grids as in a MotionMap: `changed`, `moving`, `moving_squares`, `present_squares`."""
+
+    def __init__(self, reader: CellReader, measured: Measured, background: Background, at_s: float) -> None:
+        self._measured, self._background = measured, background
+        # What changed and what is active, above one another, so that both are counted at once.
+        self._both: Marks = np.zeros((2, *reader.shape), np.bool_)
+        self._changed, self._active = self._both
+        self._moving: Marks = np.zeros(reader.shape, np.bool_)
+        self.changed, self.moving = (marks[: reader.rows, : reader.columns] for marks in (self._changed, self._moving))
+        self.squares = squares = Squares(reader.shape)
+        self._both_squares = np.zeros((2 * squares.shape[0], squares.shape[1]), np.uint8)
+        self._changed_squares, self._active_squares = np.split(self._both_squares, 2)
+        self.moving_squares, self.present_squares = (np.zeros(squares.shape, np.uint8) for _ in range(2))
+        self._down, self._across = (np.zeros(side, np.uint16) for side in squares.shape)
+        self.down: list[int] = []
+        self.across: list[int] = []
+        """Moving cells in each row and in each column of squares; empty where nothing moves."""
+        self.presence = Presence(squares)
+        self.recent = RecentChanges(reader.shape, at_s)
+        self.earlier: Grid = np.zeros(reader.shape, np.int16)
+        """Texture when it was asked last whether anybody stirs."""
+        self._earlier_at_s = at_s
+        self.moved = self.fresh = 0
+        """Moving cells, and those of them that did not change in the seconds before."""
+        self.present = False
+        """Whether somebody who was seen to move is there."""
+
+    def nothing(self) -> None:
+        """Nothing changed."""
+        if self.moved:
+            self._still()
+        self.moved = self.fresh = 0
+        self._changed.fill(False)
+        if self.present:
+            self.present_squares.fill(0)
+            self.present = False
+
+    def _still(self) -> None:
+        self._moving.fill(False)
+        self.moving_squares.fill(0)
+        self.down, self.across = [], []
+
+    def somebody(self) -> Marks:
+        """Cells that move, or in which somebody who was seen to move still is; written again by anybody."""
+        if not self.present:
+            return self.moving
+        marks = self._measured.marks
+        self.squares.clip(self._changed, self.presence.stirred, marks)
+        np.logical_or(marks, self._moving, out=marks)
+        rows, columns = self.moving.shape
+        return marks[:rows, :columns]
+
+    def mark_brightened(self) -> int:
+        """Mark the cells whose brightness left what was learned as candidates; how many do."""
+        return self._measured.mark(self._measured.change, self._background.brightness.limit, self._changed)
+
+    def mark_textured(self) -> int:
+        """How many of them left its texture, too."""
+        measured = self._measured
+        measured.see_texture()
+        measured.mark(measured.texture, self._background.texture.limit, measured.marks)
+        np.logical_and(measured.marks, self._changed, out=measured.marks)
+        return int(np.count_nonzero(measured.marks))
+
+    def find(self, limits: Limits, brightened: int, least: float, at_s: float, *, lit: bool) -> None:
+        """Mark what changed, and what of it moves or belongs to somebody.
+
+        `brightened` cells are marked as candidates; where no more than `least` cells changed, nothing moves.
+        """
+        measured, presence = self._measured, self.presence
+        if lit or limits.scaled:
+            self._mark_scaled(measured.change, limits.brightness, self._changed, lit=lit)
+            brightened = int(np.count_nonzero(self._changed))
+        if brightened <= least and not presence.anybody:
+            self.nothing()
+            return
+        measured.see_texture()
+        self._mark_scaled(measured.texture, limits.texture, measured.marks, lit=lit)
+        np.logical_and(self._changed, measured.marks, out=self._changed)
+        changed = int(np.count_nonzero(self._changed)) > least
+        if changed or presence.anybody:
+            self._mark_active()
+            self.squares.count(self._both, self._both_squares)
+        self._find_moving(changed=changed)
+        self._find_present(at_s)
+        self.recent.remember(self._changed, at_s)
+
+    def _find_moving(self, *, changed: bool) -> None:
+        moved, self.moved, self.fresh = self.moved, 0, 0
+        if changed:
+            active = self.squares.around(self._active_squares) >= MOVING_CELLS
+            np.multiply(self._changed_squares, active, out=self.moving_squares)
+            np.add.reduce(self.moving_squares, axis=1, dtype=np.uint16, out=self._down)
+            self.down = self._down.tolist()
+            self.moved = sum(self.down)
+        if self.moved:
+            np.add.reduce(self.moving_squares, axis=0, dtype=np.uint16, out=self._across)
+            self.across = self._across.tolist()
+            self.squares.clip(self._changed, active, self._moving)
+            self.fresh = self.recent.fresh(self._moving)
+        elif moved or changed:
+            self._still()
+
+    def _find_present(self, at_s: float) -> None:
+        presence = self.presence
+        if presence.anybody and at_s - self._earlier_at_s >= STIR_S:
+            self._mark_stirring()
+            self.squares.count(self._both, self._both_squares)
+            presence.keep(self._changed_squares, self._active_squares, at_s)
+            np.copyto(self.earlier, self._measured.texture)
+            self._earlier_at_s = at_s
+        if presence.anybody:
+            presence.settle(at_s)
+            np.multiply(self._changed_squares, presence.stirred, out=self.present_squares)
+        elif self.present:
+            self.present_squares.fill(0)
+        self.present = presence.anybody
+
+    def _mark_scaled(self, difference: Grid, limit: Grid, out: Marks, *, lit: bool) -> None:
+        size = self._measured.spare
+        np.abs(difference, out=size)
+        if lit:
+            np.floor_divide(size, LIT_EXCESS, out=size)
+        np.greater(size, limit, out=out)
+
+    def _mark_active(self) -> None:
+        """Mark cells whose texture differs from that of the picture before."""
+        size = self._measured.spare
+        np.subtract(self._measured.texture, self._measured.before, out=size)
+        np.abs(size, out=size)
+        np.greater(size, self._background.texture.limit, out=self._active)
+
+    def _mark_stirring(self) -> None:
+        """The same for a moment ago, and a little less."""
+        size = self._measured.spare
+        np.subtract(self._measured.texture, self.earlier, out=size)
+        np.abs(size, out=size)
+        np.minimum(size, STIR_MOST, out=size)
+        np.multiply(size, STIRS, out=size)
+        np.right_shift(size, 2, out=size)
+        np.greater(size, self._background.texture.limit, out=self._active)
+
+    def darkened(self) -> int:
+        """How many cells' brightness fell below what was learned."""
+        measured = self._measured
+        np.add(measured.change, self._background.brightness.limit, out=measured.spare)
+        np.less(measured.spare, 0, out=measured.marks)
+        return int(np.count_nonzero(measured.marks))
+
+    def contrast(self) -> float:
+        """How far the texture of what moves left what was learned, in units of what noise explains; the mean."""
+        moving = np.flatnonzero(self._moving)
+        far = np.abs(self._measured.texture.take(moving))
+        explained = self._background.texture.limit.take(moving)
+        return int(np.add.reduce(far, dtype=np.int64)) / max(int(np.add.reduce(explained, dtype=np.int64)), 1)

@@ -1,0 +1,89 @@
+"""What of a grid is texture: each cell against the weighted mean of its square and those around it.
+
+A square counts four times, those beside it twice, those at its corners once; beyond the grid its edge goes on. A mean
+for each square costs a sixteenth of one for each cell, and each square's window is its own for good.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from .cells import BRIGHTEST, FOUR_ONES, TOP_SUM, Grid
+from .squares import SQUARE
+
+BIAS = np.int16(BRIGHTEST)
+"""What makes every mean of a grid's four rows 0 or more, so that sums of four of them carry nothing into the next."""
+FOUR_BIASES = np.uint16(SQUARE * BRIGHTEST)
+FOURTH = np.uint16(2)
+WINDOW = np.uint64(6)
+"""Powers of 2: four rows are added up, and then a window's sixteen squares of four columns each."""
+
+type _Views = tuple[Grid, Grid, Grid, Grid, Grid]
+
+
+class Surroundings:
+    """For grids of one shape, of numbers from -BRIGHTEST to BRIGHTEST; allocated once, views of its arrays included.
+
+    The grids that are given must live as long as this does.
+    """
+
+    def __init__(self, shape: tuple[int, int]) -> None:
+        rows, columns = shape
+        down, across = rows // SQUARE, columns // SQUARE
+        self._rows = down, SQUARE, columns
+        self._views: dict[int, _Views] = {}
+        """Of each grid that was given, by its id: its four rows of each square, and all of them."""
+        self._strips = np.zeros((down, columns), np.int16)
+        self._unsigned = self._strips.view(np.uint16)
+        self._fours = self._strips.view(np.uint64)
+        padded = np.zeros((down + 2, across + 2), np.uint64)
+        self._padded, self._sums = padded, padded[1:-1, 1:-1]
+        self._edges = [
+            (padded[:: down + 1], padded[1 : down + 1 : max(down - 1, 1)]),
+            (padded[:, :: across + 1], padded[:, 1 : across + 1 : max(across - 1, 1)]),
+        ]
+        # Two neighbouring ones, and two such sums: weights of 1, 2 and 1, each way.
+        self._turns = []
+        seen = padded
+        for _ in range(2):
+            out = np.zeros((seen.shape[0] - 1, seen.shape[1]), np.uint64)
+            self._turns.append((seen[:-1], seen[1:], out))
+            seen = out
+        for _ in range(2):
+            out = np.zeros((seen.shape[0], seen.shape[1] - 1), np.uint64)
+            self._turns.append((seen[:, :-1], seen[:, 1:], out))
+            seen = out
+        self._means = seen
+        self._lanes = seen.view(np.int16)
+        self._wide = self._lanes[:, None, :]
+
+    def _of(self, grid: Grid) -> _Views:
+        rows = grid.reshape(self._rows)
+        views = self._views[id(grid)] = rows[:, 0], rows[:, 1], rows[:, 2], rows[:, 3], rows
+        return views
+
+    def without(self, grid: Grid, out: Grid) -> None:
+        """Write the grid's texture to `out`."""
+        first, second, third, fourth, rows = self._views.get(id(grid)) or self._of(grid)
+        strips, unsigned = self._strips, self._unsigned
+        np.add(first, second, out=strips)
+        np.add(strips, third, out=strips)
+        np.add(strips, fourth, out=strips)
+        np.add(unsigned, FOUR_BIASES, out=unsigned)
+        np.right_shift(unsigned, FOURTH, out=unsigned)
+        np.multiply(self._fours, FOUR_ONES, out=self._sums)
+        np.right_shift(self._sums, TOP_SUM, out=self._sums)
+        for edge, inner in self._edges:
+            np.copyto(edge, inner)
+        for one, other, pairs in self._turns:
+            np.add(one, other, out=pairs)
+        means = self._means
+        np.right_shift(means, WINDOW, out=means)
+        np.multiply(means, FOUR_ONES, out=means)
+        np.subtract(self._lanes, BIAS, out=self._lanes)
+        np.subtract(rows, self._wide, out=(self._views.get(id(out)) or self._of(out))[4])
+
+    @property
+    def means(self) -> npt.NDArray[np.float32]:
+        """Each square's mean of the grid that was measured last."""
+        means: npt.NDArray[np.float32] = self._sums.astype(np.float32) / np.float32(SQUARE) - np.float32(BIAS)
+        return means
