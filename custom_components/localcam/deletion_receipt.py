@@ -22,8 +22,8 @@ async def async_receipt(hass: HomeAssistant, receipt: DeletionReceipt) -> dict[s
     """As the action answers."""
     backups, unasked = await _async_backups(hass)
     texts = await async_get_translations(hass, hass.config.language, "selector", {DOMAIN})
-    since = min((clip.started_utc_s for clip in receipt.clips), default=receipt.deleted_utc_s)
-    listed = [_of_backup(backup, receipt) for backup in backups if _when(backup) >= since and _may_hold_keys(backup)]
+    listed = [_of_backup(backup, receipt) for backup in backups if _may_hold_keys(backup)]
+    listed = [backup for backup in listed if backup["clip_ids"]]
     said = "unknown" if unasked else "listed" if listed else "nothing"
     return {
         "deleted": dt_util.utc_from_timestamp(receipt.deleted_utc_s).isoformat(),
@@ -51,6 +51,11 @@ def _when(backup: ManagerBackup) -> float:
     return dt_util.as_timestamp(made) if made else float("inf")  # one without a date may be of any
 
 
+def _since(clip: DestroyedClip, receipt: DeletionReceipt) -> float:
+    """When the key was made; of a clip whose clock was wrong, so that it begins after its end, nobody knows."""
+    return clip.started_utc_s if clip.started_utc_s <= receipt.deleted_utc_s else float("-inf")
+
+
 def _may_hold_keys(backup: ManagerBackup) -> bool:
     """Keys lie in the configuration folder."""
     return backup.homeassistant_included
@@ -63,7 +68,7 @@ def _of_backup(backup: ManagerBackup, receipt: DeletionReceipt) -> dict[str, Any
         "date": backup.date,
         "where": sorted(backup.agents),
         "encrypted": bool(backup.agents) and all(status.protected for status in backup.agents.values()),
-        "clip_ids": [clip.clip_id for clip in receipt.clips if _when(backup) >= clip.started_utc_s],
+        "clip_ids": [clip.clip_id for clip in receipt.clips if _when(backup) >= _since(clip, receipt)],
     }
 
 

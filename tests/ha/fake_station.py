@@ -338,7 +338,7 @@ class FakeStation:
             )
             for clip in clips
         )
-        return DeletionReceipt(deleted_utc_s=0.0, why="owner", clips=destroyed, journal_emptied=True)
+        return DeletionReceipt(deleted_utc_s=self.clock.utc_s(), why="owner", clips=destroyed, journal_emptied=True)
 
     def open_video(self, clip_id: str) -> FakeReader:
         self.clip(clip_id)

@@ -107,6 +107,14 @@ async def test_it_lists_the_backups_that_were_made_since_a_clip_began(
     assert "may still open" in receipt["note"]
 
 
+async def test_of_a_clip_from_the_future_every_backup_may_have_the_key(
+    hass: HomeAssistant, camera: LivingCamera, backups: Backups
+) -> None:
+    backups.known = [a_backup(1, NOON)]
+    receipt = await delete(hass, camera, [9999])
+    assert [each["backup_id"] for each in receipt["backups"]] == ["b1"], "its clock was wrong"
+
+
 async def test_it_does_not_promise_what_nobody_could_look_up(
     hass: HomeAssistant, camera: LivingCamera, backups: Backups
 ) -> None:
