@@ -70,10 +70,11 @@ def _reported(report: Report, camera_id: str = "") -> Reported:
 class World:
     """A keeper on real files."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, clock: FakeClock | None = None) -> None:
         self.folder = folder
         self.clips_folder = folder / "clips"
         self.executor = SalvagingExecutor()
+        self.clock = clock or FakeClock()
         self.deletions: list[tuple[str, str, str]] = []
         """Clip, camera and reason, as the audit log was told."""
         self.log_fails = False
@@ -95,7 +96,7 @@ class World:
 
     def new_keeper(self) -> ClipKeeper:
         keyring = cheap_keyring(self.keys_folder)
-        return ClipKeeper(self.folder / "catalogue", FakeClock(), self.executor, keyring, self.log_deletions)
+        return ClipKeeper(self.folder / "catalogue", self.clock, self.executor, keyring, self.log_deletions)
 
     def record(self, number: int) -> Clip:
         """A finished clip as a worker leaves it, its growing file included."""
@@ -208,6 +209,20 @@ def test_where_only_flagged_clips_are_left_recording_pauses_and_nothing_is_delet
 
     world.keeper.delete(IDS[:4])
     assert world.keeper.enforce_bounds().may_record
+
+
+@pytest.mark.parametrize("step_s", [400 * 86_400.0, -400 * 86_400.0, 90_000.0, -2e9])
+def test_a_step_of_the_clock_deletes_nothing(tmp_path: Path, step_s: float) -> None:
+    """Bounds are of bytes: there is no age at which a clip goes."""
+    clock = FakeClock()
+    world = World(tmp_path, clock)
+    world.keeper.open(world.house)
+    kept = [world.keep(number).clip_id for number in range(9)]
+    clock.now_s += step_s
+
+    world.keeper.enforce_bounds()
+    assert sorted(world.ids()) == kept
+    world.keeper.close()
 
 
 def test_a_folder_that_is_gone_pauses_recording_until_it_is_back(world: World) -> None:

@@ -30,7 +30,7 @@ from custom_components.localcam.engine.settings import (
     HouseSettings,
 )
 from custom_components.localcam.engine.station import Station
-from custom_components.localcam.engine.values import Clip, ClipQuery, StoredFile
+from custom_components.localcam.engine.values import Clip, ClipQuery, StorageTrouble, StoredFile
 from tests.engine.keys import cheap_keyring, vault_in
 from tests.engine.test_wire import CLIP
 from tests.engine.workers import FakeClock, FakeExecutor, FakeWorker
@@ -203,6 +203,25 @@ def test_a_clip_that_cannot_be_entered_is_not_announced(world: World, monkeypatc
     worker.say(world.recorded())
 
     assert type(world.reports.get(timeout=5).report).__name__ == "RecordingFailed"
+    assert world.reports.empty()
+
+
+def test_a_clip_that_could_not_be_entered_is_announced_once_it_can_be(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = world.watch(HALL)
+    closed = world.recorded()
+    with monkeypatch.context() as full:
+        full.setattr(ClipKeeper, "keep", _fail)
+        worker.say(closed)
+        assert type(world.reports.get(timeout=5).report).__name__ == "RecordingFailed"
+        state = world.station.enforce_bounds()
+        assert (state.trouble, state.may_record) == (StorageTrouble.CATALOGUE, True)
+    assert world.clips() == []
+
+    assert world.station.enforce_bounds().trouble is None
+    assert world.reports.get(timeout=5).report == closed
+    assert world.clips() == [closed.clip]
     assert world.reports.empty()
 
 

@@ -1,4 +1,4 @@
-"""Secrets that must be nowhere: cameras' passwords but in their config entries, a passphrase and a recovery code at all.
+"""Secrets that must be nowhere: cameras' passwords outside of their entries, a passphrase, a recovery code.
 
 `scripts/fault canary` watches cameras with the right password, a wrong one, a redirect, a crash and a change of
 password, at debug level, chooses a passphrase and writes a recovery code down, and then looks everywhere: log, states,

@@ -115,8 +115,8 @@ class HouseLife:
         """Let go of the catalogue."""
         self.keeper.close()
 
-    def _one_clip(self, journal: Journal) -> Clip:
-        keys = WorkerKeys(self.keeper.issue_keys(CAMERA_ID, STOCK - 1), lambda _: None)
+    def _one_clip(self, journal: Journal, keys: WorkerKeys | None = None) -> Clip:
+        keys = keys or WorkerKeys(self.keeper.issue_keys(CAMERA_ID, STOCK - 1), lambda _: None)
         clip_id = keys.next_clip_id()
         identity = ClipIdentity(
             clip_id=clip_id,

@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Lock, get_ident
 from typing import Any
 
+from custom_components.localcam.engine.archive.check import Depth, Violation
 from custom_components.localcam.engine.clock import Clock
 from custom_components.localcam.engine.errors import (
     EngineError,
@@ -47,6 +48,7 @@ from custom_components.localcam.engine.values import (
     Kind,
     MotionEvent,
     StorageState,
+    StorageTrouble,
     StoredFile,
 )
 from custom_components.localcam.engine.vault.keyring import Keyring
@@ -167,6 +169,9 @@ class FakeStation:
         world.audit = self.audit
         self.pictures = 0
         self.may_record = True
+        self.trouble: StorageTrouble | None = None
+        self.violations: list[Violation] = []
+        """Each is seen where every byte of its clip is read."""
         self.problem: str | None = None
         self.readers: list[FakeReader] = []
         self.breaks_at: int | None = None
@@ -275,6 +280,19 @@ class FakeStation:
         self.save(clip)
         return clip.clip_id
 
+    def check_storage(self, depth: Depth, reads: Callable[[str], bool] = lambda _: False) -> list[Violation]:
+        self._off_loop()
+        self.calls.append(("check_storage", depth, [clip_id for clip_id in self.world.catalogue if reads(clip_id)]))
+        return [found for found in self.violations if depth is Depth.DIGEST or reads(found.subject)]
+
+    def begin_copying(self) -> None:
+        self._off_loop()
+        self.calls.append(("begin_copying",))
+
+    def end_copying(self) -> None:
+        self._off_loop()
+        self.calls.append(("end_copying",))
+
     def calibrate(self, camera_id: str, seconds: float) -> None:
         self._off_loop()
         if self.problem:
@@ -381,6 +399,7 @@ class FakeStation:
             floor_bytes=2_000_000_000,
             clips=len(self.world.catalogue),
             may_record=self.may_record,
+            trouble=self.trouble,
         )
 
     def _reader(self, content: bytes) -> FakeReader:

@@ -38,6 +38,9 @@ CALLED = (
     "unlock_by_code",
     "lost_clips",
     "key_digest",
+    "check_storage",
+    "begin_copying",
+    "end_copying",
     "enforce_bounds",
 )
 

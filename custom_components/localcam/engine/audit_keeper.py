@@ -101,6 +101,14 @@ class AuditKeeper:
         """Who has seen these clips, newest first; raises AuditError."""
         return self._log.looks(clip_ids)
 
+    def begin_copying(self) -> None:
+        """Somebody copies the log's files; raises AuditError."""
+        self._log.begin_copying()
+
+    def end_copying(self) -> None:
+        """They are copied; raises AuditError."""
+        self._log.end_copying()
+
     def verify(self, witnesses: Sequence[str] = ()) -> AuditReport:
         """Check the whole log at once, somebody waits; raises AuditError."""
         return self._log.verify(witnesses, self._stopping.is_set)

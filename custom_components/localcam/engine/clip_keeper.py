@@ -22,11 +22,12 @@ from .clip_key_desk import ClipKeyDesk
 from .clip_recovery import ClipRecovery
 from .clock import Clock
 from .digests import sha256
-from .errors import AuditError, StorageError, UnknownClipError
+from .errors import AuditError, FolderInUseError, StorageError, UnknownClipError
 from .executor import CameraExecutor
+from .folder_lock import FolderLock
 from .messages import ClipClosed, ClipKey, Reported
 from .settings import KEYS_FOLDER, HouseSettings
-from .values import DeletionReceipt, StorageState, StoredFile
+from .values import DeletionReceipt, StorageState, StorageTrouble, StoredFile
 from .vault.disk_space import DiskSpace
 from .vault.keyring import Keyring
 
@@ -75,8 +76,10 @@ class ClipKeeper:
         self._house = HouseSettings(storage_folder="")
         self._folders = ClipFolders("", (), self._desk)
         self._folder_uuid = ""
+        self._folder_lock = FolderLock(Path())
         self.may_record = True
         """Whether there was room for clips when it was last looked at."""
+        self._trouble: StorageTrouble | None = None
         self._journal_emptied = True
         """False where a deleted clip's key may still be in the catalogue's journal."""
         self._bounds = Lock()
@@ -101,13 +104,22 @@ class ClipKeeper:
             self._database.empty_journal()
             self.enforce_bounds()
         except BaseException:
-            self._database.close()
+            self.close()
             raise
         return len(saved)
 
     def close(self) -> None:
-        """Let go of the catalogue."""
+        """Let go of catalogue and folder."""
+        self._folder_lock.release()
         self._database.close()
+
+    def begin_copying(self) -> None:
+        """Somebody copies the catalogue's files; raises ArchiveError."""
+        self._database.begin_copying()
+
+    def end_copying(self) -> None:
+        """They are copied; raises ArchiveError."""
+        self._database.end_copying()
 
     def change(self, house: HouseSettings) -> bool:
         """Other bounds or another folder; whether it is another folder. Raises StorageError, and nothing changed."""
@@ -116,9 +128,12 @@ class ClipKeeper:
         moved = house.storage_folder != self._house.storage_folder
         is_chosen = bool(self._house.storage_folder) and moved
         expected = None if is_chosen or not self.archive.count() else self._identity.folder_uuid()
-        folder_uuid = self._bound(folders, expected)
+        lock = FolderLock(Path(house.storage_folder)) if moved else self._folder_lock
+        folder_uuid = self._bound(folders, expected, lock)
         with self._bounds:
-            self._house, self._folders, self._folder_uuid = house, folders, folder_uuid
+            if moved:
+                self._folder_lock.release()
+            self._house, self._folders, self._folder_uuid, self._folder_lock = house, folders, folder_uuid, lock
         return moved
 
     def choose(self, house: HouseSettings) -> None:
@@ -128,10 +143,12 @@ class ClipKeeper:
         """
         folders = ClipFolders(house.storage_folder, house.older_folders, self._desk)
         folders.keep_apart(self._keys_folder)
+        lock = FolderLock(Path(house.storage_folder))
         self._database.open()
         try:
-            self._bound(folders, None)
+            self._bound(folders, None, lock)
         finally:
+            lock.release()
             self._database.close()
 
     def keep(self, reported: Reported, closed: ClipClosed) -> bool:
@@ -190,6 +207,7 @@ class ClipKeeper:
             floor_bytes=floor_bytes(self._house, space.total_bytes),
             clips=self.archive.count(),
             may_record=self.may_record,
+            trouble=self._trouble,
         )
 
     def enforce_bounds(self) -> StorageState:
@@ -197,20 +215,28 @@ class ClipKeeper:
         with self._bounds:
             try:
                 self._folders.identify(self._folder_uuid)
+                self._folder_lock.hold()
                 self._clear_garbage()
                 retention = plan_retention(self.archive.deletable(), self.state())
                 self.may_record = retention.may_record
                 self._delete(retention.over_quota, DeletedBecause.QUOTA)
                 self._delete(retention.below_floor, DeletedBecause.FLOOR)
-            except StorageError, AuditError:
+                self._trouble = None
+            except (StorageError, AuditError) as err:
                 # The folder is gone, or does not let go: such a disk takes no clip either. Garbage is tried again. And
                 # where a deletion cannot be logged there is none (I3), and so no room.
                 self.may_record = False
+                self._trouble = _trouble(err)
+                if self._trouble is StorageTrouble.UNAVAILABLE:
+                    self._folder_lock.release()  # what is open keeps a disk from being taken out
             return self.state()
 
-    def check(self, depth: Depth) -> list[Violation]:
-        """What does not hold of catalogue and folders, looked at so closely; raises ArchiveError, StorageError."""
-        return [*check(self._database, self._folders, depth), *self._care.check(self._folders)]
+    def check(self, depth: Depth, reads: Callable[[str], bool] = lambda _: False) -> list[Violation]:
+        """What does not hold of catalogue and folders, looked at so closely; raises ArchiveError, StorageError.
+
+        Of the clips that it `reads`, by their ids, every byte is read.
+        """
+        return [*check(self._database, self._folders, depth, reads), *self._care.check(self._folders)]
 
     def lost_clips(self) -> list[str]:
         """Ids of clips whose keys are lost, so that nobody can open them; raises ArchiveError, StorageError."""
@@ -237,9 +263,10 @@ class ClipKeeper:
         """Finish what waited for the house to be unlocked; raises ArchiveError, StorageError."""
         return self._recovery.recover_locked(self._folders)
 
-    def _bound(self, folders: ClipFolders, expected: str | None) -> str:
-        """The name of today's folder, of which the rows speak from now on."""
+    def _bound(self, folders: ClipFolders, expected: str | None, lock: FolderLock) -> str:
+        """The name of today's folder, of which the rows speak from now on; the lock on it is then ours."""
         folder_uuid = folders.identify(expected)
+        lock.hold()
         if folder_uuid != self._identity.folder_uuid():
             self._identity.bind_folder(folder_uuid)
         return folder_uuid
@@ -282,3 +309,13 @@ class ClipKeeper:
 
     def _open(self, file: StoredFile) -> ClipReader:
         return self._folders.open(file.name)
+
+
+def _trouble(err: StorageError | AuditError) -> StorageTrouble | None:
+    match err:
+        case AuditError():
+            return None  # whoever cannot write the log tells of it
+        case FolderInUseError():
+            return StorageTrouble.IN_USE
+        case _:
+            return StorageTrouble.UNAVAILABLE

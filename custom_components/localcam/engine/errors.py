@@ -8,6 +8,7 @@
     ├── WorkerError             a worker that does not run or does not answer
     ├── StorageError            the storage folder does not take or give bytes
     │   ├── StorageFullError
+    │   ├── FolderInUseError    another Home Assistant records there
     │   └── TamperedError       bytes that are not those that were sealed
     ├── KeyringError            the house's keys cannot be used
     │   ├── LockedError         ... until an administrator unlocks the house
@@ -86,6 +87,10 @@ class StorageError(EngineError):
 
 class StorageFullError(StorageError):
     """No space left."""
+
+
+class FolderInUseError(StorageError):
+    """Another Home Assistant records into the storage folder."""
 
 
 class TamperedError(StorageError):

@@ -4,6 +4,7 @@ Every method blocks and belongs on a thread that is not the event loop's. Report
 threads, after what they announce is safe.
 """
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -11,6 +12,7 @@ from datetime import tzinfo
 from pathlib import Path
 import random
 
+from .archive.check import Depth, Violation
 from .audit_keeper import AuditKeeper
 from .backoff import CRASH_STEPS_S, Backoff
 from .camera_post import CameraPost
@@ -31,7 +33,7 @@ from .messages import (
     StreamAddress,
 )
 from .settings import AddressRules, AddressSource, CameraSettings, EntitySource, HouseSettings
-from .values import CatalogueEntry, ClipDay, ClipQuery, ClipVerdict, DeletionReceipt, StorageState
+from .values import CatalogueEntry, ClipDay, ClipQuery, ClipVerdict, DeletionReceipt, StorageState, StorageTrouble
 from .vault.keyring import Keyring
 from .watched_cameras import WatchedCameras
 
@@ -58,6 +60,8 @@ class Station:
         """Who did what; also to be asked by whoever shows or changes something, before it is done."""
         self._keeper = ClipKeeper(catalogue_folder, clock, self._executor, keyring, self.audit.log_deletions)
         self._cameras = WatchedCameras(self._new_post)
+        self._late: deque[tuple[Reported, ClipClosed]] = deque()
+        """Finished clips that the catalogue did not take."""
         self._live = LiveViews(self._locate, clock)
 
     def start(self, house: HouseSettings) -> None:
@@ -209,14 +213,35 @@ class Station:
 
     # Storage
 
+    def check_storage(self, depth: Depth, reads: Callable[[str], bool] = lambda _: False) -> list[Violation]:
+        """What does not hold of catalogue and folders; every byte is read of the clips that it `reads`.
+
+        Raises ArchiveError, StorageError.
+        """
+        return self._keeper.check(depth, reads)
+
+    def begin_copying(self) -> None:
+        """A backup begins: the main files of catalogue and log stay as they are. Raises ArchiveError, AuditError."""
+        self._keeper.begin_copying()
+        self.audit.begin_copying()
+
+    def end_copying(self) -> None:
+        """It is over. Raises ArchiveError, AuditError."""
+        self._keeper.end_copying()
+        self.audit.end_copying()
+
     def enforce_bounds(self) -> StorageState:
-        """Delete what quota and free-space floor ask for; workers learn whether they may record."""
+        """Enter what the catalogue did not take, then delete what quota and floor ask for; raises ArchiveError.
+
+        Workers learn whether they may record.
+        """
+        self._enter_late()
         before = self._keeper.may_record
         state = self._keeper.enforce_bounds()
         if state.may_record is not before:
             for post in self._cameras.posts():
                 post.allow_recording(state.may_record)
-        return state
+        return replace(state, trouble=state.trouble or StorageTrouble.CATALOGUE) if self._late else state
 
     # What a post needs (`camera_post.Home`)
 
@@ -246,17 +271,30 @@ class Station:
     def keep(self, reported: Reported, closed: ClipClosed) -> bool:
         """Enter a finished clip in the catalogue; False where it must not be announced.
 
-        A clip that cannot be entered keeps its files, and is entered at the next start.
+        A clip that cannot be entered keeps its files, and is entered, and announced, as soon as that is possible: it is
+        tried each time the bounds are looked at, and at the next start.
         """
         try:
             added = self._keeper.keep(reported, closed)
         except EngineError as err:
+            self._late.append((reported, closed))
             failed = RecordingFailed(fault=RecordingFault.DISK_ERROR, detail=str(err))
             self._on_report(replace(reported, report=failed))
             return False
         with suppress(EngineError):  # they are looked at each minute, too, and the clip is safe
             self.enforce_bounds()
         return added
+
+    def _enter_late(self) -> None:
+        for _ in range(len(self._late)):
+            reported, closed = self._late.popleft()
+            try:
+                added = self._keeper.keep(reported, closed)
+            except EngineError:
+                self._late.appendleft((reported, closed))
+                return
+            if added:
+                self._on_report(reported)
 
     def tidy(self, camera_id: str) -> None:
         """Finish what a crashed worker left; what cannot be finished now is at the next start."""

@@ -393,6 +393,17 @@ class ClipDay:
     """How many; at least 1."""
 
 
+class StorageTrouble(StrEnum):
+    """Why clips are not safe although there may be room; each is a repair issue of this name."""
+
+    UNAVAILABLE = "storage_unavailable"
+    """The storage folder is gone, is another one, or refuses to read or write."""
+    IN_USE = "storage_in_use"
+    """Another Home Assistant records into the storage folder."""
+    CATALOGUE = "catalogue_unavailable"
+    """Finished clips wait for the catalogue to take them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StorageState:
     """What the storage folder holds and may hold."""
@@ -405,6 +416,7 @@ class StorageState:
     """Recording keeps this much of the disk free."""
     clips: int
     may_record: bool
+    trouble: StorageTrouble | None = None
 
 
 class KeyProfile(StrEnum):
