@@ -199,6 +199,15 @@ def test_an_owner_who_begins_anew_records_and_is_told_which_clips_nobody_can_ope
     assert keyring.unseal(home.keeper.archive.sealed_key(clip.clip_id), clip.clip_id, CAMERA)  # type: ignore[arg-type]
 
 
+def test_a_copy_that_is_left_of_another_house_is_kept_when_a_new_one_begins(home: Home) -> None:
+    home.keyring.set_code(new_recovery_code())
+    left = (home.config / "house-key-copy.json").read_bytes()
+    lose(home, home.keys_folder)
+    (home.config / "catalogue.db").unlink()
+    home.restart()
+    assert (home.config / "house-key-copy.json.before").read_bytes() == left
+
+
 def test_a_damaged_key_is_set_aside_not_destroyed(home: Home) -> None:
     home.record()
     home.keeper.close()
