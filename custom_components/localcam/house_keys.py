@@ -118,8 +118,12 @@ class HouseKeys:
         is_code = looks_like_code(secret)
         await self._async_prove(secret, Deed.UNLOCK)
         await self._async_log(Deed.UNLOCK, "by the recovery code" if is_code else "by the passphrase")
-        await self.hass.async_add_executor_job(station.unlock_by_code if is_code else station.unlock, secret)
+        await self.hass.async_add_executor_job(self.keyring.unlock_by_code if is_code else self.keyring.unlock, secret)
         self._tell()
+        # It may take a minute, and nobody need wait for it.
+        self.hass.async_create_background_task(
+            self._async_finish_waiting(station), f"{DOMAIN} finish what waited", eager_start=False
+        )
 
     async def async_lock(self) -> None:
         """At once, not only from the next start on."""
@@ -230,6 +234,12 @@ class HouseKeys:
         wanted = not state.has_recovery_code and not state.is_locked
         self._issue(ISSUE_CODE_MISSING, ir.IssueSeverity.WARNING, is_fixable=True, exists=wanted)
         self._on_change()
+
+    async def _async_finish_waiting(self, station: Station) -> None:
+        try:
+            await self.hass.async_add_executor_job(station.finish_waiting)
+        except EngineError as err:
+            _LOGGER.warning("What waited for the house to be unlocked is finished at the next start: %s", err)
 
     async def _async_look_for_lost(self) -> None:
         station = self._station

@@ -168,6 +168,7 @@ class FakeStation:
         self.audit = world.audit or FakeAudit(clock, self._off_loop)
         world.audit = self.audit
         self.pictures = 0
+        self.may_not_finish = False
         self.may_record = True
         self.trouble: StorageTrouble | None = None
         self.violations: list[Violation] = []
@@ -372,15 +373,12 @@ class FakeStation:
             raise UnknownClipError(clip_id)
         return self._reader(EXPLANATION)
 
-    def unlock(self, passphrase: str) -> None:
+    def finish_waiting(self) -> None:
         self._off_loop()
-        self.keyring.unlock(passphrase)
+        assert not self.keyring.state().is_locked
         self.calls.append(("finish what waited",))
-
-    def unlock_by_code(self, recovery_code: str) -> None:
-        self._off_loop()
-        self.keyring.unlock_by_code(recovery_code)
-        self.calls.append(("finish what waited",))
+        if self.may_not_finish:
+            raise StorageError("the disk is gone")
 
     def lost_clips(self) -> list[str]:
         self._off_loop()

@@ -113,11 +113,24 @@ async def test_locked_at_once_and_unlocked_here(hass: HomeAssistant, camera: Liv
     assert done["type"] is FlowResultType.CREATE_ENTRY
     assert not state_of(hass).is_locked
     assert not issue(hass, "clips_locked")
+    await camera.settle()
     assert ("finish what waited",) in camera.station.calls
     assert [(each.outcome, each.reason) for each in entries_of(camera, Deed.UNLOCK)] == [
         (DeedOutcome.REFUSED, "wrong_secret"),
         (DeedOutcome.DONE, "by the passphrase"),
     ]
+
+
+async def test_a_house_is_unlocked_also_where_what_waited_cannot_be_finished_now(
+    hass: HomeAssistant, camera: LivingCamera, caplog: pytest.LogCaptureFixture
+) -> None:
+    await lock(camera)
+    camera.station.may_not_finish = True
+    done = await answer(hass, await begin(hass, camera, "unlock"), secret=PASSPHRASE)
+    assert done["type"] is FlowResultType.CREATE_ENTRY
+    await camera.settle()
+    assert not state_of(hass).is_locked
+    assert "finished at the next start" in caplog.text
 
 
 async def test_back_to_a_house_that_unlocks_itself(hass: HomeAssistant, camera: LivingCamera, world: World) -> None:
