@@ -23,6 +23,7 @@ from .engine.settings import HouseSettings
 from .engine.station import Station
 from .engine.values import StorageState
 from .house import async_load_house, async_on_house_change, own_port
+from .house_keys import HouseKeys
 from .ledger import Ledger
 from .start_again import StartAgain
 from .storage_check import DailyCheck
@@ -51,6 +52,7 @@ class House:
         self.storage: StorageState | None = None
         self.ledger = Ledger(hass, self.clock, self._on_audit_head)
         """What is done is written there first."""
+        self.keys = HouseKeys(hass, self.ledger, self.clock, self._on_keys_changed)
         self.streams = StreamPlaces()
         self._audit_head: AuditHead | None = None
         self.away: set[str] = set()
@@ -90,6 +92,7 @@ class House:
                 await self._async_start(await async_load_house(self.hass))
             self._coordinators[coordinator.camera_id] = coordinator
             coordinator.async_audit_signed(self._audit_head)
+            coordinator.async_keys_changed(is_locked=self.keys.is_locked)
             if self.storage is not None:
                 coordinator.async_storage_changed(self.storage)
 
@@ -128,6 +131,7 @@ class House:
         try:
             await self.hass.async_add_executor_job(station.start, settings)
         except BaseException as err:
+            self.keys.async_failed(err)
             async_tell_trouble(self.hass, trouble_of(err))
             self._start_again.async_after(err)
             # Even half a start may have left the catalogue open.
@@ -135,6 +139,7 @@ class House:
             raise
         self._station = station
         self.ledger.async_begin(station.audit)
+        self.keys.async_begin(station)
         # Entries are not unloaded when Home Assistant stops.
         self._undo = [
             self.hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, self._async_home_assistant_stops),
@@ -150,6 +155,7 @@ class House:
             catalogue_folder=Path(self.hass.config.path(DOMAIN)),
             clock=self.clock,
             on_report=self._on_report,
+            keyring=self.keys.keyring,
             own_port=own_port(self.hass),
         )
 
@@ -161,6 +167,7 @@ class House:
             ir.async_delete_issue(self.hass, DOMAIN, issue_id)
         async_tell_storage(self.hass, None)
         station, self._station, self.storage = self._station, None, None
+        self.keys.async_end()
         self.ledger.async_end()
         if station is not None:
             await self.hass.async_add_executor_job(station.stop)
@@ -187,6 +194,11 @@ class House:
             self._audit_head = head
             for coordinator in list(self._coordinators.values()):
                 coordinator.async_audit_signed(head)
+
+    @callback
+    def _on_keys_changed(self) -> None:
+        for coordinator in list(self._coordinators.values()):
+            coordinator.async_keys_changed(is_locked=self.keys.is_locked)
 
     # Storage
 

@@ -85,11 +85,12 @@ class World:
             storage_folder=str(self.clips_folder), quota_bytes=10_000, free_floor_share=0, free_floor_bytes=0
         )
 
-    def log_deletions(self, clips: Sequence[tuple[str, str]], why: str) -> None:
+    def log_deletions(self, clips: Sequence[tuple[str, str, str]], why: str) -> None:
         if self.log_fails:
             raise AuditError("disk full")
         listed = self.ids()
-        for clip_id, camera_id in clips:
+        for clip_id, camera_id, key_digest in clips:
+            assert len(key_digest) == 64
             assert clip_id in listed, "it must be logged before it is done"
             self.deletions.append((clip_id, camera_id, why))
 

@@ -12,6 +12,7 @@ from custom_components.localcam.engine.archive.check import Depth, Violation
 from custom_components.localcam.engine.clock import Clock
 from custom_components.localcam.engine.errors import (
     EngineError,
+    LockedError,
     SourceError,
     SourceFault,
     StorageError,
@@ -50,6 +51,7 @@ from custom_components.localcam.engine.values import (
     StorageTrouble,
     StoredFile,
 )
+from custom_components.localcam.engine.vault.keyring import Keyring
 
 from .fake_audit import FakeAudit
 
@@ -101,6 +103,8 @@ class FakeReader:
 class World:
     """What the test sees of every station that was made, and what it decides of them."""
 
+    keys_folder: Path
+    """Of real keys, whose secrets cost nothing to guess."""
     loop_thread: int = field(default_factory=get_ident)
     stations: list[FakeStation] = field(default_factory=list)
     start_fails: list[EngineError] = field(default_factory=list)
@@ -109,6 +113,10 @@ class World:
     """Folders that were chosen while no station ran."""
     catalogue: dict[str, CatalogueEntry] = field(default_factory=dict)
     """Survives a station, as files do."""
+    lost: list[str] = field(default_factory=list)
+    """Clips whose keys are lost."""
+    wants_key: bool = False
+    """Whether there were clips, so that no key is made by itself."""
     audit: FakeAudit | None = None
     """The same; there is one once there was a station."""
 
@@ -120,10 +128,18 @@ class World:
         return running[0]
 
     def make(
-        self, *, catalogue_folder: Path, clock: Clock, on_report: Callable[[Reported], None], own_port: int
+        self,
+        *,
+        catalogue_folder: Path,
+        clock: Clock,
+        on_report: Callable[[Reported], None],
+        keyring: Keyring,
+        own_port: int,
     ) -> FakeStation:
         """Stands in for the class `Station`."""
-        station = FakeStation(catalogue_folder=catalogue_folder, clock=clock, on_report=on_report, world=self)
+        station = FakeStation(
+            catalogue_folder=catalogue_folder, clock=clock, on_report=on_report, keyring=keyring, world=self
+        )
         self.stations.append(station)
         return station
 
@@ -132,8 +148,15 @@ class FakeStation:
     """The same methods as `engine.station.Station`; a test keeps them the same."""
 
     def __init__(
-        self, *, catalogue_folder: Path, clock: Clock, on_report: Callable[[Reported], None], world: World
+        self,
+        *,
+        catalogue_folder: Path,
+        clock: Clock,
+        on_report: Callable[[Reported], None],
+        keyring: Keyring,
+        world: World,
     ) -> None:
+        self.keyring = keyring
         self.catalogue_folder = catalogue_folder
         self.clock = clock
         self.on_report = on_report
@@ -145,6 +168,7 @@ class FakeStation:
         self.audit = world.audit or FakeAudit(clock, self._off_loop)
         world.audit = self.audit
         self.pictures = 0
+        self.may_not_finish = False
         self.may_record = True
         self.trouble: StorageTrouble | None = None
         self.violations: list[Violation] = []
@@ -205,6 +229,7 @@ class FakeStation:
         self._off_loop()
         if self.world.start_fails:
             raise self.world.start_fails.pop()
+        self.keyring.open(may_create=not (self.world.catalogue or self.world.wants_key))
         self.house = house
         self.running = True
 
@@ -332,7 +357,7 @@ class FakeStation:
             )
             for clip in clips
         )
-        return DeletionReceipt(deleted_utc_s=0.0, why="owner", clips=destroyed, journal_emptied=True)
+        return DeletionReceipt(deleted_utc_s=self.clock.utc_s(), why="owner", clips=destroyed, journal_emptied=True)
 
     def open_video(self, clip_id: str) -> FakeReader:
         self.clip(clip_id)
@@ -348,6 +373,21 @@ class FakeStation:
             raise UnknownClipError(clip_id)
         return self._reader(EXPLANATION)
 
+    def finish_waiting(self) -> None:
+        self._off_loop()
+        assert not self.keyring.state().is_locked
+        self.calls.append(("finish what waited",))
+        if self.may_not_finish:
+            raise StorageError("the disk is gone")
+
+    def lost_clips(self) -> list[str]:
+        self._off_loop()
+        return self.world.lost
+
+    def key_digest(self, clip_id: str) -> str:
+        self.clip(clip_id)
+        return "0" * 64
+
     def enforce_bounds(self) -> StorageState:
         self._off_loop()
         return StorageState(
@@ -361,6 +401,8 @@ class FakeStation:
         )
 
     def _reader(self, content: bytes) -> FakeReader:
+        if self.keyring.state().is_locked:
+            raise LockedError("The house is locked.")
         reader = FakeReader(content, lambda: get_ident() == self.world.loop_thread, self.breaks_at)
         self.readers.append(reader)
         return reader

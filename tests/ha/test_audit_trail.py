@@ -280,7 +280,7 @@ async def test_what_is_done_is_logged_with_who_did_it(
         (Deed.RECORD, True, "5 s"),
         (Deed.RECORD, False, "the last 15 s"),
         (Deed.FLAG, False, "missed"),
-        (Deed.DELETE, True, ""),
+        (Deed.DELETE, True, f"owner; key {'0' * 64}"),
     ]
 
 

@@ -73,7 +73,7 @@ async def entry(hass: HomeAssistant, tmp_path: Path) -> AsyncIterator[MockConfig
 async def begin(hass: HomeAssistant, entry: MockConfigEntry, step: str) -> ConfigFlowResult:
     menu = await hass.config_entries.options.async_init(entry.entry_id)
     assert menu["type"] is FlowResultType.MENU
-    assert menu["menu_options"] == ["camera", "access", "house", "house_access"]
+    assert menu["menu_options"] == ["camera", "access", "house", "encryption", "house_access"]
     return await hass.config_entries.options.async_configure(menu["flow_id"], {"next_step_id": step})
 
 

@@ -66,6 +66,10 @@ class ClipFolders:
         """Whether a file in one of the folders is of before clips were sealed; raises StorageError."""
         return self._vaults[folder].is_plain(name)
 
+    def is_plain_anywhere(self, name: str) -> bool:
+        """The same, wherever the file lies."""
+        return self._vault_of(name).is_plain(name)
+
     def all_there(self) -> bool:
         """Whether each folder, also each of before, can be looked into."""
         return all(Path(path).is_dir() for path in self._vaults)

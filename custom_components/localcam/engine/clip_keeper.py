@@ -17,9 +17,11 @@ from .archive.file_names import understand
 from .archive.identity import Identity
 from .archive.retention import floor_bytes, plan as plan_retention
 from .clip_folders import ClipFolders
+from .clip_key_care import ClipKeyCare
 from .clip_key_desk import ClipKeyDesk
 from .clip_recovery import ClipRecovery
 from .clock import Clock
+from .digests import sha256
 from .errors import AuditError, FolderInUseError, StorageError, UnknownClipError
 from .executor import CameraExecutor
 from .folder_lock import FolderLock
@@ -31,9 +33,9 @@ from .vault.keyring import Keyring
 
 CATALOGUE_NAME = "catalogue.db"
 
-type LogDeletions = Callable[[Sequence[tuple[str, str]], str], None]
-"""Told which clips (their ids, and their cameras') are about to be deleted automatically, and why; raises AuditError,
-and then none is."""
+type LogDeletions = Callable[[Sequence[tuple[str, str, str]], str], None]
+"""Told which clips are about to be deleted automatically, and why: their ids, their cameras', and the digests of their
+sealed keys, empty where there is none. Raises AuditError, and then none is."""
 
 
 class ClipReader(Protocol):
@@ -68,6 +70,7 @@ class ClipKeeper:
         self.keyring = keyring or Keyring(self._keys_folder)
         self._desk = ClipKeyDesk(self._keys_folder, self.keyring, self.archive.sealed_key)
         self._recovery = ClipRecovery(self.archive, self._desk, executor, keep=self.keep, unlink=self._unlink)
+        self._care = ClipKeyCare(self.archive, self._desk)
         self._clock = clock
         self._log_deletions = log_deletions
         self._house = HouseSettings(storage_folder="")
@@ -97,6 +100,7 @@ class ClipKeeper:
             self.keyring.open(may_create=not (self.archive.has_keys() or self._desk.has_headers))
             self.change(house)
             saved = self.recover()
+            self._care.mend(self._folders)
             self._database.empty_journal()
             self.enforce_bounds()
         except BaseException:
@@ -232,7 +236,16 @@ class ClipKeeper:
 
         Of the clips that it `reads`, by their ids, every byte is read.
         """
-        return check(self._database, self._folders, depth, reads)
+        return [*check(self._database, self._folders, depth, reads), *self._care.check(self._folders)]
+
+    def lost_clips(self) -> list[str]:
+        """Ids of clips whose keys are lost, so that nobody can open them; raises ArchiveError, StorageError."""
+        return self._care.lost(self._folders, self.keyring.state().key_id)
+
+    def key_digest(self, clip_id: str) -> str:
+        """SHA-256 of the clip's sealed key, hexadecimal, as a receipt names it; empty where it has none."""
+        key = self.archive.sealed_key(clip_id)
+        return sha256(key.sealed).hexdigest() if key else ""
 
     def recover(self, camera_id: str | None = None) -> list[Reported]:
         """Finish what a crash left, of one camera or of all; returns the clips that were saved by it.
@@ -261,7 +274,8 @@ class ClipKeeper:
     def _delete(self, clip_ids: Sequence[str], why: DeletedBecause) -> DeletionReceipt:
         """In this order: the audit log, the keys in the catalogue and its journal, the keys' headers, the files."""
         if clip_ids and why is not DeletedBecause.OWNER:  # who asked for that has logged it, in his own name
-            self._log_deletions([(each, self.archive.clip(each).clip.camera_id) for each in clip_ids], why.value)
+            clips = [(each, self.archive.clip(each).clip.camera_id, self.key_digest(each)) for each in clip_ids]
+            self._log_deletions(clips, why.value)
         at_utc_s = self._clock.utc_s()
         buried = self.archive.begin_delete(clip_ids, why, at_utc_s) if clip_ids else ()
         self._journal_emptied = self._database.empty_journal() if buried else self._journal_emptied

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ulid_transform import ulid_now
 
+from .errors import KeyringError
 from .messages import ClipKey
 from .values import SealedKey
 from .vault.chunked_encryption import KEY_BYTES
@@ -87,6 +88,21 @@ class ClipKeyDesk:
         for camera in self._headers.cameras() if camera_id is None else [camera_id]:
             for clip_id in self._headers.clip_ids(camera):
                 yield camera, clip_id
+
+    def has_header(self, camera_id: str, clip_id: str) -> bool:
+        """Whether the clip's key is in its header; raises StorageError."""
+        try:
+            return self._headers.read(camera_id, clip_id) is not None
+        except KeyringError:
+            return True  # a damaged one is one all the same
+
+    def put_back(self, camera_id: str, clip_id: str, key: SealedKey) -> None:
+        """Write a header that was lost; raises StorageError."""
+        self._headers.write(camera_id, {clip_id: key})
+
+    def is_issued(self, camera_id: str, clip_id: str) -> bool:
+        """Whether a worker was given this key, and has not used it."""
+        return clip_id in self._issued.get(camera_id, ())
 
     def destroy(self, clips: Iterable[tuple[str, str]]) -> None:
         """Overwrite and remove headers, given as camera and clip; raises StorageError."""

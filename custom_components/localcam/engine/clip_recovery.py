@@ -93,9 +93,16 @@ class ClipRecovery:
                         saved.append(reported)
                 case Salvaged(unusable_names=unusable):
                     self._unlink(unusable)
+                    self._destroy_keys(folders, unusable)
                 case _:
                     pass
         return saved
+
+    def _destroy_keys(self, folders: ClipFolders, gone: Sequence[str]) -> None:
+        """Of clips whose last file is among those that are gone."""
+        clips = {clip_of(name) for name in gone}
+        there = _clip_ids(folders.names()) if clips else set()
+        self._desk.destroy((camera_id, clip_id) for clip_id, camera_id in clips if clip_id not in there)
 
     def _order(self, folders: ClipFolders, folder: str, todo: RecoveryPlan) -> Salvage:
         """What a worker can do now, with the keys for it; the rest waits, or stays where its key is lost."""

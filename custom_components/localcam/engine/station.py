@@ -196,12 +196,25 @@ class Station:
     def unlock(self, passphrase: str) -> None:
         """Make clips visible, and finish what waited for that; raises SecretError."""
         self.keyring.unlock(passphrase)
-        self._unlocked()
+        self.finish_waiting()
 
     def unlock_by_code(self, recovery_code: str) -> None:
         """The same, by the recovery code; raises SecretError."""
         self.keyring.unlock_by_code(recovery_code)
-        self._unlocked()
+        self.finish_waiting()
+
+    def finish_waiting(self) -> None:
+        """Finish what waited for the house to be unlocked, where its keyring was; raises ArchiveError, StorageError."""
+        for reported in self._keeper.recover_locked():
+            self._on_report(reported)
+
+    def lost_clips(self) -> list[str]:
+        """Ids of clips that nobody can open any more, because their keys are lost; raises EngineError."""
+        return self._keeper.lost_clips()
+
+    def key_digest(self, clip_id: str) -> str:
+        """Of the clip's sealed key, as a receipt names it; empty where it has none. Raises ArchiveError."""
+        return self._keeper.key_digest(clip_id)
 
     # Storage
 
@@ -299,10 +312,6 @@ class Station:
         else:
             self.audit.log_recovery(camera_id, len(saved))
         for reported in saved:
-            self._on_report(reported)
-
-    def _unlocked(self) -> None:
-        for reported in self._keeper.recover_locked():
             self._on_report(reported)
 
     def _take_rules(self, house: HouseSettings) -> bool:

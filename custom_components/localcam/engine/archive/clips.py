@@ -58,6 +58,29 @@ class Archive:
             ).fetchone()
         return None if row is None else SealedKey(sealed=bytes(row["sealed_key"]), sealed_to=row["sealed_to"])
 
+    def keyed(self) -> dict[str, tuple[str, str]]:
+        """Of each clip with a key: its camera, and the id of the house's key to which that is sealed."""
+        with self._database.reading() as connection:
+            found = connection.execute("SELECT clip_id, camera_id, sealed_to FROM clips JOIN clip_keys USING (clip_id)")
+            return {row["clip_id"]: (row["camera_id"], row["sealed_to"]) for row in found}
+
+    def unkeyed(self) -> dict[str, tuple[str, str]]:
+        """Of each clip without a key: its camera, and the name of its video."""
+        with self._database.reading() as connection:
+            found = connection.execute(
+                "SELECT clip_id, camera_id, video_name FROM clips LEFT JOIN clip_keys USING (clip_id) "
+                "WHERE sealed_key IS NULL"
+            )
+            return {row["clip_id"]: (row["camera_id"], row["video_name"]) for row in found}
+
+    def enter_key(self, clip_id: str, key: SealedKey) -> None:
+        """Put back the key of a clip that has none; one that was deleted meanwhile gets none."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "INSERT OR IGNORE INTO clip_keys SELECT clip_id, ?, ? FROM clips WHERE clip_id = ?",
+                (key.sealed, key.sealed_to, clip_id),
+            )
+
     def has_keys(self) -> bool:
         """Whether any clip has a key."""
         return bool(self._number("SELECT EXISTS (SELECT 1 FROM clip_keys)"))

@@ -8,10 +8,10 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
-from ..errors import KeyringError, LockedError, SecretError, SecretFault
+from ..errors import EngineError, KeyringError, LockedError, SecretError, SecretFault
 from ..values import KeyProfile, KeyringState, SealedKey
 from .house_key_file import HouseKey, HouseKeyFile
-from .recovery_code import read_code
+from .recovery_code import looks_like_code, read_code
 from .secret_wrapping import Cost, WrappedKey, unwrap, wrap
 
 SHORTEST_PASSPHRASE = 10
@@ -21,7 +21,7 @@ _BY_PASSPHRASE = b"localcam/v1/house-key by passphrase\0"
 _BY_CODE = b"localcam/v1/house-key by recovery code\0"
 _GONE = (
     "The house's key is gone, and without it no clip can be seen. Restore the folder `keys` of LocalCam from a backup "
-    "of Home Assistant; or, to begin anew without the clips there are, remove LocalCam's catalogue and that folder."
+    "of Home Assistant, or see its repairs."
 )
 
 
@@ -50,6 +50,7 @@ class Keyring:
             if key is None:
                 if not may_create:
                     raise KeyringError(_GONE)
+                self._file.set_aside()  # a copy of another house's key, whose clips somebody may yet bring back
                 made = X25519PrivateKey.generate()
                 key = HouseKey(
                     public=made.public_key().public_bytes_raw(),
@@ -58,8 +59,41 @@ class Keyring:
                     by_code=None,
                 )
                 self._file.write(key)
+            self._file.mend_copy(key)
             self._key = key
             self._private = None if key.private is None else _private_key(key, key.private)
+
+    # Where the house's key is gone, and nothing was opened
+
+    @property
+    def can_be_restored(self) -> bool:
+        """Whether the copy beside the folder of keys is there, which passphrase or recovery code opens."""
+        try:
+            return self._file.read_copy() is not None
+        except EngineError:
+            return False
+
+    def restore(self, secret: str) -> None:
+        """Put the house's key back from its copy, by the recovery code or the passphrase.
+
+        A house that was unlocked by itself is so again; a locked one is unlocked until the next start.
+        """
+        with self._lock:
+            key = self._file.read_copy()
+            if key is None:
+                raise KeyringError(_GONE)
+            private = _by_code(key, secret) if looks_like_code(secret) else _by_passphrase(key, secret)
+            if key.by_passphrase is None:
+                key = replace(key, private=private.private_bytes_raw())
+            self._keep(key)
+            self._private = private
+
+    def begin_anew(self) -> None:
+        """Make another key pair, as the owner wants it who gives up the clips there are; they stay where they are."""
+        with self._lock:
+            self._file.set_aside()
+            self._key = self._private = None
+        self.open(may_create=True)
 
     def state(self) -> KeyringState:
         """How the keys are kept; raises KeyringError where they were not opened."""
@@ -91,12 +125,12 @@ class Keyring:
     def unlock(self, passphrase: str) -> None:
         """Make clips visible until the next start."""
         with self._lock:
-            self._private = self._by_passphrase(passphrase)
+            self._private = _by_passphrase(self._opened(), passphrase)
 
     def unlock_by_code(self, recovery_code: str) -> None:
         """The same for an owner who has no passphrase any more, and may now set another one."""
         with self._lock:
-            self._private = self._by_code(recovery_code)
+            self._private = _by_code(self._opened(), recovery_code)
 
     def lock(self) -> None:
         """Forget the private key; does nothing where the house is unlocked by itself."""
@@ -106,7 +140,11 @@ class Keyring:
 
     def check_code(self, recovery_code: str) -> None:
         """Return where this is the recovery code."""
-        self._by_code(recovery_code)
+        _by_code(self._opened(), recovery_code)
+
+    def check_passphrase(self, passphrase: str) -> None:
+        """Return where this is the passphrase."""
+        _by_passphrase(self._opened(), passphrase)
 
     # How the private key is kept; all of it only while the house is unlocked
 
@@ -121,7 +159,7 @@ class Keyring:
 
     def change_passphrase(self, old: str, new: str) -> None:
         """The same, for who knows the one of before."""
-        self._by_passphrase(old)
+        self.check_passphrase(old)
         self.keep_locked(new)
 
     def keep_unlocked(self) -> None:
@@ -144,18 +182,6 @@ class Keyring:
     def _wrapped(self, private: X25519PrivateKey, secret: bytes, purpose: bytes) -> WrappedKey:
         return wrap(private.private_bytes_raw(), secret, purpose + self._opened().public, self._cost)
 
-    def _by_passphrase(self, passphrase: str) -> X25519PrivateKey:
-        return self._unwrapped(self._opened().by_passphrase, passphrase.encode(), _BY_PASSPHRASE)
-
-    def _by_code(self, recovery_code: str) -> X25519PrivateKey:
-        return self._unwrapped(self._opened().by_code, read_code(recovery_code), _BY_CODE)
-
-    def _unwrapped(self, wrapped: WrappedKey | None, secret: bytes, purpose: bytes) -> X25519PrivateKey:
-        key = self._opened()
-        if wrapped is None:
-            raise SecretError(SecretFault.NOT_SET)
-        return _private_key(key, unwrap(wrapped, secret, purpose + key.public))
-
     def _opened(self) -> HouseKey:
         if self._key is None:
             raise KeyringError("The house's keys were not opened.")
@@ -165,6 +191,20 @@ class Keyring:
         if self._private is None:
             raise LockedError("The house is locked: an administrator must unlock it.")
         return self._private
+
+
+def _by_passphrase(key: HouseKey, passphrase: str) -> X25519PrivateKey:
+    return _unwrapped(key, key.by_passphrase, passphrase.encode(), _BY_PASSPHRASE)
+
+
+def _by_code(key: HouseKey, recovery_code: str) -> X25519PrivateKey:
+    return _unwrapped(key, key.by_code, read_code(recovery_code), _BY_CODE)
+
+
+def _unwrapped(key: HouseKey, wrapped: WrappedKey | None, secret: bytes, purpose: bytes) -> X25519PrivateKey:
+    if wrapped is None:
+        raise SecretError(SecretFault.NOT_SET)
+    return _private_key(key, unwrap(wrapped, secret, purpose + key.public))
 
 
 def _private_key(key: HouseKey, private: bytes) -> X25519PrivateKey:

@@ -46,6 +46,15 @@ def read_code(written: str) -> bytes:
     return code
 
 
+def looks_like_code(written: str) -> bool:
+    """Whether this is a recovery code, of whatever house, rather than a passphrase."""
+    try:
+        read_code(written)
+    except SecretError:
+        return False
+    return True
+
+
 def _check(code: bytes) -> int:
     digest = bytes.fromhex(sha256(b"localcam/v1/recovery-code\0" + code).hexdigest())
     return int.from_bytes(digest[:2]) >> 16 - _CHECK_BITS
