@@ -55,6 +55,7 @@ class ClipRecovery:
         )
         self._sweep(camera_id, (name for _, name in found), complete=folders.all_there())
         self._unlink(todo.unlink)
+        self._destroy_keys(folders, todo.unlink)
         saved: list[Reported] = []
         for folder in dict.fromkeys(folder for folder, _ in found):
             saved += self._salvage(folders, folder, _within(todo, {name for where, name in found if where == folder}))
@@ -99,9 +100,9 @@ class ClipRecovery:
         return saved
 
     def _destroy_keys(self, folders: ClipFolders, gone: Sequence[str]) -> None:
-        """Of clips whose last file is among those that are gone."""
+        """Of clips whose last file is among those that are gone, and that have no row."""
         clips = {clip_of(name) for name in gone}
-        there = _clip_ids(folders.names()) if clips else set()
+        there = _clip_ids(folders.names()) | _clip_ids(self._archive.file_names()) if clips else set()
         self._desk.destroy((camera_id, clip_id) for clip_id, camera_id in clips if clip_id not in there)
 
     def _order(self, folders: ClipFolders, folder: str, todo: RecoveryPlan) -> Salvage:

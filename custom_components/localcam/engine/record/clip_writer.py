@@ -19,10 +19,10 @@ from .growing_track import GrowingTrack, open_track
 from .libav_files import SinkFile, libav_faults
 from .mp4_boxes import padding
 
-_BATCH_S = 0.5
+_BATCH_S = 0.25
 """Packets are given to libav together: one at a time, each would find cold caches, and cost three times as much."""
-_FRAGMENT_S = 1.5
-"""With a batch that is still here, what a crash can cost at most is 2 s."""
+_FRAGMENT_S = 0.7
+"""With a batch that is still here, and with what waits for its reader for up to a second, a crash costs at most 2 s."""
 _LONGEST_WAIT_S = 2.0
 """For the first packet of each stream."""
 _OPTIONS = {
