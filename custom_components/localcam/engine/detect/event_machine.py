@@ -21,12 +21,12 @@ Rules:
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from enum import Enum, auto
+from enum import IntEnum, auto
 
 from ..values import Features, Kind, MotionEvent
 
 
-class State(Enum):
+class State(IntEnum):
     """Where the machine is."""
 
     QUIET = auto()
@@ -36,7 +36,7 @@ class State(Enum):
     DEMOTED = auto()
 
 
-class Signal(Enum):
+class Signal(IntEnum):
     """What an observation, or the time, says."""
 
     STILL = auto()
@@ -51,7 +51,7 @@ class Signal(Enum):
     """Nothing more can be seen."""
 
 
-class Action(Enum):
+class Action(IntEnum):
     """What a transition does."""
 
     NOTHING = auto()
