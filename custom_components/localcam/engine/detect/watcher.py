@@ -112,12 +112,13 @@ class MotionWatcher:
         moves = moves or self.features.values["present"] >= self._smallest_share
         self._look_after_camera(frame.captured_at_s)
         bound = self._course.bound and not moves
-        self.kind = self._judge.kind(self.features, self.problem, bound=bound)
+        light_changes = motion.lighting_changed and not self._course.sure
+        self.kind = self._judge.kind(self.features, self.problem, bound=bound, light_changes=light_changes)
         transitions = self._machine.step(
             Observation(
                 at_s=frame.captured_at_s,
                 moving=moves,
-                light_changes=motion.lighting_changed,
+                light_changes=light_changes,
                 suspected=self._detector.suspects,
                 score=self.strength,
                 kind=self.kind,
