@@ -107,13 +107,15 @@ class MotionMap:
     down: Sequence[int]
     across: Sequence[int]
     """Moving cells in each row and in each column of squares; empty where nothing moves."""
-    present: bool
-    """Whether somebody who was seen to move is there."""
     contrast: float
-    """Mean of how far texture left what was learned where it moves, in units of what noise explains; 0 where nothing
-    moves."""
+    """Mean of how far texture left what was learned where most moves, in units of what noise explains; 0 where nothing
+    does."""
     moving_share: float
     """Share of cells, 0 to 1, that are True in `moving`."""
+    cluster_share: float
+    """The same of the densest place of 2 x 2 squares."""
+    present_share: float
+    """Share of cells, 0 to 1, of the densest place in which somebody who was seen to move still is."""
     fresh_share: float
     """Share of cells, 0 to 1, that move and did not change in the seconds before."""
     brightened_share: float
@@ -141,7 +143,10 @@ class Kind(StrEnum):
     @property
     def alerts(self) -> bool:
         """Whether an event that begins as this counts as motion; the others are recorded and tagged alone."""
-        return self not in {Kind.LIGHT, Kind.SCREEN, Kind.CURTAIN, Kind.CAMERA_MOVED, Kind.NOISE}
+        return self not in _SILENT
+
+
+_SILENT = frozenset({Kind.LIGHT, Kind.SCREEN, Kind.CURTAIN, Kind.CAMERA_MOVED, Kind.NOISE})
 
 
 class CameraProblem(StrEnum):

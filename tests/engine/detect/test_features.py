@@ -24,8 +24,9 @@ def motion(row: int | None, column: int = 40, side: int = 6, fresh: int = 0) -> 
         present_squares=np.zeros(SQUARES.shape, np.uint8),
         down=counts.sum(axis=1).tolist() if row is not None else [],
         across=counts.sum(axis=0).tolist() if row is not None else [],
-        present=False,
         contrast=3.0 if row is not None else 0.0,
+        cluster_share=SQUARES.densest(counts).cells / CELLS,
+        present_share=0.0,
         moving_share=float(moving.mean()),
         fresh_share=fresh / CELLS,
         brightened_share=float(moving.mean()),
@@ -36,13 +37,13 @@ def motion(row: int | None, column: int = 40, side: int = 6, fresh: int = 0) -> 
 
 
 def test_a_still_picture_has_no_motion_in_any_feature() -> None:
-    features, _ = measure(motion(None), SQUARES, NO_TRACE)
+    features, _ = measure(motion(None), NO_TRACE)
     assert features.version == FEATURES_VERSION
     assert set(features.values.values()) == {0.0}
 
 
 def test_area_cluster_and_contrast_of_one_thing() -> None:
-    features, _ = measure(motion(16, 40), SQUARES, NO_TRACE)
+    features, _ = measure(motion(16, 40), NO_TRACE)
     assert features.values["area"] == 36 / CELLS
     assert features.values["cluster"] == 36 / CELLS
     assert features.values["contrast"] == pytest.approx(3)
@@ -50,29 +51,29 @@ def test_area_cluster_and_contrast_of_one_thing() -> None:
 
 
 def test_what_comes_in_over_the_edge_is_entering() -> None:
-    features, _ = measure(motion(40, 0, 8), SQUARES, NO_TRACE)
+    features, _ = measure(motion(40, 0, 8), NO_TRACE)
     assert features.values["entering"] == 32 / CELLS
     assert features.values["area"] == 64 / CELLS
 
 
 def test_a_thing_that_moves_on_advances_from_its_second_picture() -> None:
-    features, trace = measure(motion(16, 40, fresh=36), SQUARES, NO_TRACE)
+    features, trace = measure(motion(16, 40, fresh=36), NO_TRACE)
     assert features.values["advancing"] == 0
-    features, _ = measure(motion(16, 44, fresh=24), SQUARES, trace)
+    features, _ = measure(motion(16, 44, fresh=24), trace)
     assert features.values["advancing"] == 24 / CELLS
 
 
 def test_two_of_three_pictures_are_enough() -> None:
-    _, trace = measure(motion(16, 40, fresh=30), SQUARES, NO_TRACE)
-    _, trace = measure(motion(None), SQUARES, trace)
-    features, _ = measure(motion(16, 44, fresh=20), SQUARES, trace)
+    _, trace = measure(motion(16, 40, fresh=30), NO_TRACE)
+    _, trace = measure(motion(None), trace)
+    features, _ = measure(motion(16, 44, fresh=20), trace)
     assert features.values["advancing"] == 20 / CELLS
 
 
 def test_what_changes_at_a_stroke_and_rarely_does_not_advance() -> None:
-    _, trace = measure(motion(16, 10, fresh=36), SQUARES, NO_TRACE)
+    _, trace = measure(motion(16, 10, fresh=36), NO_TRACE)
     for _ in range(REMEMBERED):
-        features, trace = measure(motion(16, 10), SQUARES, trace)
+        features, trace = measure(motion(16, 10), trace)
         assert features.values["advancing"] == 0
-    features, _ = measure(motion(16, 10, fresh=36), SQUARES, trace)
+    features, _ = measure(motion(16, 10, fresh=36), trace)
     assert features.values["advancing"] == 0

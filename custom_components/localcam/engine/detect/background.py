@@ -9,7 +9,6 @@ from typing import NamedTuple
 import numpy as np
 
 from .cells import DARK, UNIT, Floats, Grid
-from .squares import Marks
 
 SETTLED_PICTURES = 4
 """As many pictures make a mean that a picture's difference from says something."""
@@ -33,9 +32,6 @@ TEXTURE_DIVISOR = 4
 """The same for texture, whose noise is the sensor's: four are three standard deviations of a normal distribution."""
 LEAST_TEXTURE = np.int16(round(TEXTURE_FLOOR * UNIT))
 
-type Spare = tuple[Grid, Marks]
-"""What anybody may write to."""
-
 
 class Strays(NamedTuple):
     """Copies of what was learned of how one measure strays."""
@@ -57,6 +53,8 @@ class Noise:
 
     def __init__(self, shape: tuple[int, int], *, divisor: int, noise: float) -> None:
         self._divisor = divisor
+        # A row of them: numpy is several times as slow with a single number.
+        self._most: Grid = np.full(shape[1], MOST_NOISE, np.int16)
         self._noise: Grid = np.full(shape, round(noise * UNIT * FINER), np.int16)
         """Mean absolute deviation, in FINER steps."""
         self.limit: Grid = np.zeros(shape, np.int16)
@@ -82,20 +80,23 @@ class Noise:
         self._calibrates = False
         self.least = least
 
-    def learn(self, size: Grid, usual_bits: int, beyond_bits: int, spare: Spare) -> None:
+    def learn(self, size: Grid, usual_bits: int, beyond_bits: int, spare: Grid) -> None:
         """Let these sizes of differences count by 1 / 2^`usual_bits`, and where they are no noise by the other.
 
-        `size` is written to.
+        `size` and `spare` are written to.
         """
-        towards, marks = spare
-        np.greater(size, self.limit, out=marks)
-        np.minimum(size, MOST_NOISE, out=size)
+        slower = beyond_bits - usual_bits
+        if slower:
+            # By how many bits more each cell's is to be shifted: all of them where it is beyond the limit, or none.
+            np.subtract(self.limit, size, out=spare)
+            np.right_shift(spare, 15, out=spare)
+            np.bitwise_and(spare, slower, out=spare)
+        np.minimum(size, self._most, out=size)
         np.left_shift(size, FINER_BITS, out=size)
         np.subtract(size, self._noise, out=size)
         np.right_shift(size, usual_bits, out=size)
-        if beyond_bits != usual_bits:
-            np.right_shift(size, beyond_bits - usual_bits, out=towards)
-            np.copyto(size, towards, where=marks)
+        if slower:
+            np.right_shift(size, spare, out=size)
         np.add(self._noise, size, out=self._noise)
 
     def keep_largest(self, size: Grid) -> None:
@@ -103,7 +104,7 @@ class Noise:
         if self._calibrates and self.least is not None:
             np.maximum(self.least, size, out=self.least)
 
-    def set_limit(self, floor: Grid | np.int16) -> None:
+    def set_limit(self, floor: Grid) -> None:
         """Work out `limit`, which is `floor` at least."""
         np.floor_divide(self._noise, self._divisor, out=self.limit)
         np.maximum(self.limit, floor, out=self.limit)
@@ -121,6 +122,9 @@ class Background:
         self.floor: Grid = np.zeros(shape, np.int16)
         """Smallest change of brightness that can count."""
         self._inside = inside
+        # What lies beyond the picture never changes.
+        self._texture_floor: Grid = np.full(shape[1], LEAST_TEXTURE, np.int16)
+        self._texture_floor[inside[1] :] = NEVER
         self._pictures = 0
 
     def restart(self) -> Learned:
@@ -151,7 +155,7 @@ class Background:
         assert texture is not None
         return brightness, texture
 
-    def begin(self, change: Grid, texture: Grid, size: Grid, spare: Spare, floats: Floats) -> None:
+    def begin(self, change: Grid, texture: Grid, size: Grid, spare: Grid, floats: Floats) -> None:
         """One of the first pictures, as its difference from `usual` and that one's texture: their mean is the room.
 
         All arguments are written to; the difference becomes what is left of it.
@@ -189,7 +193,6 @@ class Background:
         np.exp(floats, out=floats)
         np.multiply(floats, np.float32(UNIT * BRIGHTNESS_FLOOR / DARK), out=floats)
         np.copyto(self.floor, floats, casting="unsafe")
-        # What lies beyond the picture never changes.
         rows, columns = self._inside
         self.floor[rows:] = NEVER
         self.floor[:, columns:] = NEVER
@@ -197,7 +200,5 @@ class Background:
     def set_limits(self) -> None:
         """Work out what noise explains."""
         self.brightness.set_limit(self.floor)
-        self.texture.set_limit(LEAST_TEXTURE)
-        rows, columns = self._inside
-        self.texture.limit[rows:] = NEVER
-        self.texture.limit[:, columns:] = NEVER
+        self.texture.set_limit(self._texture_floor)
+        self.texture.limit[self._inside[0] :] = NEVER

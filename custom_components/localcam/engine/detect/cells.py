@@ -52,6 +52,7 @@ class CellReader:
         self._sums = (
             self._fours.view(np.int64) if self._fours is not None else np.zeros((self.rows, self.columns), np.int64)
         )
+        self._narrow_sums = np.zeros((0, 0) if self._fours is not None else self._sums.shape, np.uint16)
         self._narrow: Grid = np.zeros((self.rows, self.columns) if self.columns % SQUARE else (0, 0), np.int16)
         samples = len(self._rows_read) * len(self._columns_read)
         brightness = np.arange(255 * samples + 1) / samples
@@ -80,9 +81,11 @@ class CellReader:
             np.multiply(self._fours, FOUR_ONES, out=self._fours)
             np.right_shift(self._fours, TOP_SUM, out=self._fours)
             return
-        self._sums.fill(0)
-        for column in self._columns_read:
-            np.add(self._sums, strips[:, column::side], out=self._sums)
+        narrow = self._narrow_sums
+        np.copyto(narrow, strips[:, self._columns_read[0] :: side])
+        for column in self._columns_read[1:]:
+            np.add(narrow, strips[:, column::side], out=narrow)
+        np.copyto(self._sums, narrow)
 
 
 def _spread(side: int, most: int) -> range:

@@ -15,7 +15,6 @@ from .cells import CELLS
 from .problems import View
 from .room import LIGHT_SETTLES_S, Room
 from .sensitivity import thresholds
-from .squares import Squares
 from .zones import ZoneMap
 
 if TYPE_CHECKING:
@@ -77,12 +76,6 @@ class DifferenceDetector:
         found = self._room.found
         return self._zone_map.moving(found.somebody(), self._asked.smallest_share * found.moving.size)
 
-    @property
-    def squares(self) -> Squares:
-        """Of the picture looked at last."""
-        assert self._room is not None  # asked of a motion map, which only a picture gives
-        return self._room.found.squares
-
     def reset(self) -> None:
         """Forget the room."""
         self._room = None
@@ -121,8 +114,8 @@ class DifferenceDetector:
         """What the last picture showed to move is motion: remember where."""
         if self._room is not None and self._room.found.moved:
             self._bound = False
-            room = self._room
-            room.found.presence.confirm(room.found.moving_squares, room.found.down, room.found.across, room.last_at_s)
+            found = self._room.found
+            found.presence.confirm(found.near, found.down, found.across, self._room.last_at_s)
 
     def lingers(self) -> None:
         """What the last picture showed to move does not get anywhere: it is to be learned."""
@@ -160,19 +153,24 @@ class DifferenceDetector:
         return seen
 
     def _map(self, room: Room, frame: Frame, *, brightened_share: float, lighting_changed: bool) -> MotionMap:
+        found = room.found
+        cells = found.moving.size
+        place = found.squares.densest(found.moving_squares) if found.moved else None
+        present = found.squares.densest(found.present_squares).cells if found.present else 0
         return MotionMap(
-            changed=room.found.changed,
-            moving=room.found.moving,
-            down=room.found.down,
-            across=room.found.across,
-            present=room.found.present,
-            contrast=room.found.contrast() if room.found.moved else 0.0,
-            moving_squares=room.found.moving_squares,
-            present_squares=room.found.present_squares,
-            moving_share=room.found.moved / room.found.moving.size,
-            fresh_share=room.found.fresh / room.found.moving.size,
+            changed=found.changed,
+            moving=found.moving,
+            down=found.down,
+            across=found.across,
+            contrast=found.contrast(place) if place else 0.0,
+            moving_squares=found.moving_squares,
+            present_squares=found.present_squares,
+            moving_share=found.moved / cells,
+            cluster_share=place.cells / cells if place else 0.0,
+            present_share=present / cells,
+            fresh_share=found.fresh / cells,
             brightened_share=brightened_share,
-            darkened_share=room.found.darkened() / room.found.moving.size if room.found.moved else 0.0,
+            darkened_share=found.darkened() / cells if found.moved else 0.0,
             lighting_changed=lighting_changed,
             captured_at_s=frame.captured_at_s,
         )

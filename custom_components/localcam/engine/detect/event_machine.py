@@ -12,7 +12,7 @@ Rules:
 2. An event ends when `quiet_s` have passed since its last motion, or when it is flushed because nothing more can be
    seen (the camera is lost or rests), never before.
 3. Only motion starts an event that alerts, and ends a demoted one for it. What seems to move while the whole picture's
-   light changes may keep an open one going and never starts one; suspicion does neither.
+   light changes, and is not surely somebody, may keep an open one going and never starts one; suspicion does neither.
 4. What is demoted is an event, too, unless one that alerts is open: it neither starts nor prolongs that one. Where it
    is all that the open one was, it gives that one its kind, until something else moves: a fan that was just switched
    on begins as anything does, and is known for what it is when it has stayed in its place for some seconds.
@@ -21,12 +21,12 @@ Rules:
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from enum import Enum, auto
+from enum import IntEnum, auto
 
 from ..values import Features, Kind, MotionEvent
 
 
-class State(Enum):
+class State(IntEnum):
     """Where the machine is."""
 
     QUIET = auto()
@@ -36,7 +36,7 @@ class State(Enum):
     DEMOTED = auto()
 
 
-class Signal(Enum):
+class Signal(IntEnum):
     """What an observation, or the time, says."""
 
     STILL = auto()
@@ -51,7 +51,7 @@ class Signal(Enum):
     """Nothing more can be seen."""
 
 
-class Action(Enum):
+class Action(IntEnum):
     """What a transition does."""
 
     NOTHING = auto()
@@ -111,7 +111,7 @@ class Observation:
     moving: bool
     """The score reached the model's threshold."""
     light_changes: bool
-    """The whole picture's light is changing."""
+    """The whole picture's light is changing, and what moves need not be anybody."""
     suspected: bool
     score: float
     kind: Kind

@@ -5,7 +5,7 @@
     present     the densest place of what somebody who was seen to move still covers
     advancing   share of the picture that moves and did not change in the seconds before, in two pictures of three
     entering    the same as area, at the picture's edge alone
-    contrast    mean excess of what moves, in units of what noise explains
+    contrast    mean excess of what moves in the densest place, in units of what noise explains
     brightened  share of the picture whose brightness changed, with or without texture
     darkened    share of the picture that became darker, while anything moves
     lighting    1 while a change of light is being absorbed
@@ -17,7 +17,6 @@ FEATURES_VERSION, which a model is trained on.
 from dataclasses import dataclass
 
 from ..values import Features, MotionMap
-from .squares import Squares
 
 FEATURES_VERSION = 2
 REMEMBERED = 2
@@ -35,21 +34,14 @@ class Trace:
 NO_TRACE = Trace()
 
 
-def measure(motion: MotionMap, squares: Squares, before: Trace) -> tuple[Features, Trace]:
-    """The features of a picture, given its squares and the trace that the picture before left; and its own trace."""
-    cells = motion.moving.size
-    cluster = present = entering = 0
-    if motion.moving_share:
-        cluster = squares.densest(motion.moving_squares)
-        entering = _at_edge(motion)
-    if motion.present:
-        present = squares.densest(motion.present_squares)
+def measure(motion: MotionMap, before: Trace) -> tuple[Features, Trace]:
+    """The features of a picture, given the trace that the picture before left; and its own trace."""
     values = {
         "area": motion.moving_share,
-        "cluster": cluster / cells,
-        "present": present / cells,
+        "cluster": motion.cluster_share,
+        "present": motion.present_share,
         "advancing": min(motion.fresh_share, max(before.fresh, default=0.0)),
-        "entering": entering / cells,
+        "entering": _at_edge(motion) / motion.moving.size if motion.moving_share else 0.0,
         "contrast": motion.contrast,
         "brightened": motion.brightened_share,
         "darkened": motion.darkened_share,
@@ -64,6 +56,8 @@ def measure(motion: MotionMap, squares: Squares, before: Trace) -> tuple[Feature
 def _at_edge(motion: MotionMap) -> int:
     """Moving cells in the outermost squares."""
     down, across, counts = motion.down, motion.across, motion.moving_squares
-    corners = sum(int(counts[row, column]) for row in {0, len(down) - 1} for column in {0, len(across) - 1})
     rows, columns = (side[0] + side[-1] if len(side) > 1 else side[0] for side in (down, across))
+    if not (rows and columns):
+        return rows + columns
+    corners = sum(int(counts[row, column]) for row in {0, len(down) - 1} for column in {0, len(across) - 1})
     return rows + columns - corners

@@ -8,17 +8,15 @@ from .limits import Limits
 from .measured import Measured
 from .presence import Presence
 from .recent import RecentChanges
-from .squares import Marks, Squares
+from .squares import SQUARE, Marks, Place, Squares
 
 LIT_EXCESS = 3
 """While light settles, a cell must leave what was learned this many times as far."""
 MOVING_CELLS = 2
 """As many cells of a square or its neighbours must differ from the picture before for it to move now: what moves is a
 thing, not its edge alone, and its inside counts with it."""
-STIRS = 5
-"""Somebody stirs where texture leaves that of a moment ago by four of this many parts of what noise explains."""
-STIR_MOST = 6_000
-"""Of that difference: larger ones, times STIRS, would leave 16 bits."""
+STIRS_BITS = 2
+"""Somebody stirs where texture leaves that of a moment ago by more than noise explains, 1 / 2^2 of it added."""
 STIR_S = 0.35
 """How long ago that moment is, at least."""
 
@@ -37,6 +35,8 @@ class Finder:
         self._both_squares = np.zeros((2 * squares.shape[0], squares.shape[1]), np.uint8)
         self._changed_squares, self._active_squares = np.split(self._both_squares, 2)
         self.moving_squares, self.present_squares = (np.zeros(squares.shape, np.uint8) for _ in range(2))
+        self.near: Marks = np.zeros(squares.shape, np.bool_)
+        """Squares in or beside which something is active; of the last picture in which anything moved."""
         self._down, self._across = (np.zeros(side, np.uint16) for side in squares.shape)
         self.down: list[int] = []
         self.across: list[int] = []
@@ -114,15 +114,15 @@ class Finder:
     def _find_moving(self, *, changed: bool) -> None:
         moved, self.moved, self.fresh = self.moved, 0, 0
         if changed:
-            active = self.squares.around(self._active_squares) >= MOVING_CELLS
-            np.multiply(self._changed_squares, active, out=self.moving_squares)
+            np.greater_equal(self.squares.around(self._active_squares), MOVING_CELLS, out=self.near)
+            np.multiply(self._changed_squares, self.near, out=self.moving_squares)
             np.add.reduce(self.moving_squares, axis=1, dtype=np.uint16, out=self._down)
             self.down = self._down.tolist()
             self.moved = sum(self.down)
         if self.moved:
             np.add.reduce(self.moving_squares, axis=0, dtype=np.uint16, out=self._across)
             self.across = self._across.tolist()
-            self.squares.clip(self._changed, active, self._moving)
+            self.squares.clip(self._changed, self.near, self._moving)
             self.fresh = self.recent.fresh(self._moving)
         elif moved or changed:
             self._still()
@@ -161,9 +161,8 @@ class Finder:
         size = self._measured.spare
         np.subtract(self._measured.texture, self.earlier, out=size)
         np.abs(size, out=size)
-        np.minimum(size, STIR_MOST, out=size)
-        np.multiply(size, STIRS, out=size)
-        np.right_shift(size, 2, out=size)
+        np.right_shift(size, STIRS_BITS, out=self._measured.more_spare)
+        np.add(size, self._measured.more_spare, out=size)
         np.greater(size, self._background.texture.limit, out=self._active)
 
     def darkened(self) -> int:
@@ -173,9 +172,11 @@ class Finder:
         np.less(measured.spare, 0, out=measured.marks)
         return int(np.count_nonzero(measured.marks))
 
-    def contrast(self) -> float:
-        """How far the texture of what moves left what was learned, in units of what noise explains; the mean."""
-        moving = np.flatnonzero(self._moving)
-        far = np.abs(self._measured.texture.take(moving))
-        explained = self._background.texture.limit.take(moving)
-        return int(np.add.reduce(far, dtype=np.int64)) / max(int(np.add.reduce(explained, dtype=np.int64)), 1)
+    def contrast(self, place: Place) -> float:
+        """How far the texture of what moves there left what was learned, in units of what noise explains; the mean."""
+        first, after = SQUARE * place.row, SQUARE * (place.row + 2)
+        left, right = SQUARE * place.column, SQUARE * (place.column + 2)
+        moving = self._moving[first:after, left:right]
+        far = np.abs(self._measured.texture[first:after, left:right][moving])
+        explained = self._background.texture.limit[first:after, left:right][moving]
+        return int(np.add.reduce(far)) / max(int(np.add.reduce(explained)), 1)

@@ -110,9 +110,9 @@ class KindJudge:
         self._most = max(self._most, area)
         self._moved_at_s = at_s
 
-    def kind(self, features: Features, problem: CameraProblem | None, *, bound: bool) -> Kind:
+    def kind(self, features: Features, problem: CameraProblem | None, *, bound: bool, light_changes: bool) -> Kind:
         """Of what goes on in the picture seen last; `bound` where it does not get anywhere."""
-        if features.values["lighting"]:
+        if light_changes:
             return Kind.LIGHT
         if problem is CameraProblem.MOVED:
             return Kind.CAMERA_MOVED

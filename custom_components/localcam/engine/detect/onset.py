@@ -26,6 +26,22 @@ LIGHT_CAUTION = 3.0
 of a cloud's shadow: as many times more must move in new places."""
 
 
+SURE_ADVANCING = 4.0
+SURE_PICTURES = 2
+"""As many pictures one after another in which as many times the smallest area moves in new places, dense and strong,
+show somebody even while the whole picture's light changes: what comes with a lamp does so in one picture."""
+
+
+def stands_out(features: Features, smallest_share: float) -> bool:
+    """Whether a picture shows something dense that moves on, and is unlike the room by far."""
+    seen = features.values
+    return (
+        seen["advancing"] >= SURE_ADVANCING * smallest_share
+        and seen["cluster"] >= DENSE * smallest_share
+        and seen["contrast"] >= STRONG
+    )
+
+
 def begins(features: Features, smallest_share: float) -> bool:
     """Whether motion of sufficient score begins an event."""
     seen = features.values
@@ -58,10 +74,12 @@ class Course:
         """What the last picture showed to move has got nowhere for long."""
         self.bound = False
         """The same, and it has gone on for long enough to be told of."""
+        self._standing_out = 0
 
     def moves(self, features: Features, smallest_share: float, at_s: float, *, going_on: bool) -> bool:
         """Whether motion of sufficient score counts; `going_on` where that of the picture before did."""
-        self.rest()
+        self.lingers = self.bound = False
+        self._standing_out = self._standing_out + 1 if stands_out(features, smallest_share) else 0
         if begins(features, smallest_share):
             self._advanced_at_s = at_s
             return True
@@ -75,3 +93,9 @@ class Course:
     def rest(self) -> None:
         """Nothing moves in this picture."""
         self.lingers = self.bound = False
+        self._standing_out = 0
+
+    @property
+    def sure(self) -> bool:
+        """Whether what moves is somebody, whatever happens to the light."""
+        return self._standing_out >= SURE_PICTURES

@@ -38,12 +38,11 @@ class Presence:
         self._until_s = -np.inf
         self.anybody = False
 
-    def confirm(self, moving: Counts, down: Sequence[int], across: Sequence[int], at_s: float) -> None:
-        """What moved there just now, in at least one square, is motion, by the decision on the whole picture."""
+    def confirm(self, near: Marks, down: Sequence[int], across: Sequence[int], at_s: float) -> None:
+        """What moved in or beside those squares just now is motion, by the decision on the whole picture."""
         self._travel.follow(down, across, at_s)
         if not self._travel.far:
             return
-        near = self._squares.around(moving) > 0
         np.logical_or(self.occupied, near, out=self.occupied)
         self._stirred_at_s[near] = at_s
         self._until_s = at_s + HOLD_S

@@ -28,7 +28,9 @@ LEARN_NOISE_BEYOND_S = 60.0
 on for long is."""
 LEARN_INTERVAL_S = 0.5
 """The room is learned no more often than this: all its time constants are longer."""
-FLOOR_EVERY = 8
+FOLLOW_MOVING_INTERVAL_S = 1.0
+"""The same of the room's brightness while somebody moves: little of what is seen then is the room."""
+FLOOR_EVERY = 4
 """So many times that it is learned, what depends on its brightness alone is worked out once."""
 LIT_SIXTEENTHS = 5
 """After a change of light: by how many of them per picture the room is learned anew."""
@@ -52,7 +54,7 @@ class Room:
         self.known = self.lit = False
         """Whether the first pictures have taught the room; whether a change of light is being absorbed."""
         self.teach_s = FIRST_FRAMES_S
-        self._unlearned_s = 0.0
+        self._unlearned_s = self._unfollowed_s = 0.0
         self._learnings = 0
         self._brightened = 0
         self.first_at_s = self.last_at_s = self.lit_since_s = self.lit_until_s = frame.captured_at_s
@@ -115,8 +117,8 @@ class Room:
         """What was seen is the room; nothing has changed."""
         measured, background = self.measured, self.background
         measured.see_texture()
-        spare = measured.more_spare, measured.marks
-        background.begin(measured.change, measured.texture, measured.spare, spare, self._reader.spare)
+        spare = measured.spare, measured.more_spare
+        background.begin(measured.change, measured.texture, *spare, self._reader.spare)
         self._limits.update()
         measured.surroundings.without(measured.change, out=measured.texture)
         self._outlook.begin(background.usual, measured.surroundings)
@@ -159,28 +161,32 @@ class Room:
         What is bound to its place is noise.
         """
         self._unlearned_s += step_s
+        self._unfollowed_s += step_s
         if self._unlearned_s < LEARN_INTERVAL_S and not self.lit:
             return
         step_s, self._unlearned_s = self._unlearned_s, 0.0
         self.measured.see_texture()
-        if not self.lit or flickers:
+        settles = self.lit and not flickers
+        if not settles:
             self._learn_noise(step_s, flickers=flickers, bound=bound)
-        self._follow(step_s, settles=self.lit and not flickers)
+        somebody = self.found.moved or self.found.presence.anybody
+        if self._unfollowed_s >= FOLLOW_MOVING_INTERVAL_S or settles or not somebody:
+            self._follow(self._unfollowed_s, settles=settles)
+            self._unfollowed_s = 0.0
         self._learnings += 1
-        if self.lit or self._learnings % FLOOR_EVERY == 0:
+        if self._learnings % FLOOR_EVERY == 0:
             self.background.set_floor(self._reader.spare)
         self.background.set_limits()
         self._limits.update()
 
     def _learn_noise(self, step_s: float, *, flickers: bool, bound: bool) -> None:
         background, measured = self.background, self.measured
-        spare = measured.more_spare, measured.marks
         usual = _bits(step_s, LEARN_NOISE_S)
         beyond = usual if bound else max(usual, _bits(step_s, LEARN_NOISE_BEYOND_S))
         np.abs(measured.change, out=measured.spare)
-        background.brightness.learn(measured.spare, usual, usual if flickers else beyond, spare)
+        background.brightness.learn(measured.spare, usual, usual if flickers else beyond, measured.more_spare)
         np.abs(measured.texture, out=measured.spare)
-        background.texture.learn(measured.spare, usual, beyond, spare)
+        background.texture.learn(measured.spare, usual, beyond, measured.more_spare)
 
     def _follow(self, step_s: float, *, settles: bool) -> None:
         """Let what is usual follow the picture, at once where light settles."""

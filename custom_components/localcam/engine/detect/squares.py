@@ -1,5 +1,7 @@
 """Grids of cells in coarser squares: how many cells of each square are marked, and what lies next to what."""
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 
@@ -18,16 +20,29 @@ type Counts = npt.NDArray[np.uint8]
 type Marks = npt.NDArray[np.bool_]
 
 
+class Place(NamedTuple):
+    """2 x 2 squares, or fewer where there are no more."""
+
+    cells: int
+    """Marked ones."""
+    row: int
+    column: int
+    """Of its first square."""
+
+
 class Squares:
     """Squares over grids of cells of one shape, both sides of which are whole squares.
 
-    Allocated once, views of its arrays included: the grids of cells that are counted must live as long as this does.
+    Allocated once, views of its arrays included: the grids of cells that are given must live as long as this does.
     """
 
     def __init__(self, shape: tuple[int, int]) -> None:
         self.shape = down, across = shape[0] // SQUARE, shape[1] // SQUARE
         self._views: dict[int, _Views] = {}
+        self._halves: dict[int, tuple[Counts, Counts]] = {}
+        self._rows: dict[int, Words] = {}
         self._wide = np.zeros((down, across), np.uint32)
+        self._wide_rows = self._wide[:, None, :]
         self._wider = np.zeros((down, across), np.uint64)
         self._around = {reach: _Around(self.shape, reach) for reach in (1, 3)}
         self._pairs = np.zeros((max(down - 1, 1), across), np.uint8)
@@ -54,13 +69,14 @@ class Squares:
 
     def clip(self, cells: Marks, squares: Marks, out: Marks) -> None:
         """Write the marked cells of the marked squares to `out`."""
-        down, across = self.shape
-        np.copyto(self._wide, squares)
-        np.multiply(self._wide, FOUR_BYTES, out=self._wide)
-        rows = (down, SQUARE, across)
-        np.bitwise_and(
-            cells.view(np.uint32).reshape(rows), self._wide[:, None, :], out=out.view(np.uint32).reshape(rows)
-        )
+        np.multiply(squares, FOUR_BYTES, out=self._wide)
+        np.bitwise_and(self._rows_of(cells), self._wide_rows, out=self._rows_of(out))
+
+    def _rows_of(self, cells: Marks) -> Words:
+        rows = self._rows.get(id(cells))
+        if rows is None:
+            rows = self._rows[id(cells)] = cells.view(np.uint32).reshape(self.shape[0], SQUARE, self.shape[1])
+        return rows
 
     def replace(self, grid: Grid, squares: Marks, other: Grid) -> None:
         """Write the other grid's cells to those of the marked squares; the other grid is written to."""
@@ -79,13 +95,20 @@ class Squares:
         """The largest count within `reach` squares of each, 1 or 3; written again by the next call of that reach."""
         return self._around[reach].of(counts)
 
-    def densest(self, counts: Counts) -> int:
-        """The most marked cells of any place: 2 x 2 squares."""
+    def _halves_of(self, counts: Counts) -> tuple[Counts, Counts]:
+        halves = self._halves[id(counts)] = counts[:-1], counts[1:]
+        return halves
+
+    def densest(self, counts: Counts) -> Place:
+        """The place of 2 x 2 squares that holds the most marked cells."""
         if min(self.shape) < 2:
-            return int(counts.max())
-        np.add(counts[:-1], counts[1:], out=self._pairs)
+            at = int(counts.argmax())
+            return Place(int(counts.flat[at]), *divmod(at, self.shape[1]))
+        upper, lower = self._halves.get(id(counts)) or self._halves_of(counts)
+        np.add(upper, lower, out=self._pairs)
         np.add(*self._beside, out=self._places)
-        return int(self._places.max())
+        at = int(self._places.argmax())
+        return Place(int(self._places.item(at)), *divmod(at, self.shape[1] - 1))
 
 
 class _Around:

@@ -10,12 +10,11 @@ import numpy.typing as npt
 from .cells import BRIGHTEST, FOUR_ONES, TOP_SUM, Grid
 from .squares import SQUARE
 
-BIAS = np.int16(BRIGHTEST)
-"""What makes every mean of a grid's four rows 0 or more, so that sums of four of them carry nothing into the next."""
-FOUR_BIASES = np.uint16(SQUARE * BRIGHTEST)
-FOURTH = np.uint16(2)
+FOURTH = 2
 WINDOW = np.uint64(6)
 """Powers of 2: four rows are added up, and then a window's sixteen squares of four columns each."""
+BIAS = np.int16(BRIGHTEST)
+"""What makes every mean of a grid's four rows 0 or more, so that sums of four of them carry nothing into the next."""
 
 type _Views = tuple[Grid, Grid, Grid, Grid, Grid]
 
@@ -33,14 +32,11 @@ class Surroundings:
         self._views: dict[int, _Views] = {}
         """Of each grid that was given, by its id: its four rows of each square, and all of them."""
         self._strips = np.zeros((down, columns), np.int16)
-        self._unsigned = self._strips.view(np.uint16)
         self._fours = self._strips.view(np.uint64)
-        padded = np.zeros((down + 2, across + 2), np.uint64)
-        self._padded, self._sums = padded, padded[1:-1, 1:-1]
-        self._edges = [
-            (padded[:: down + 1], padded[1 : down + 1 : max(down - 1, 1)]),
-            (padded[:, :: across + 1], padded[:, 1 : across + 1 : max(across - 1, 1)]),
-        ]
+        self._sums = np.zeros((down, across), np.uint64)
+        self._padded = padded = np.zeros((down + 2, across + 2), np.uint64)
+        self._with_edges = np.pad(np.arange(down * across).reshape(down, across), 1, mode="edge")
+        """Which square each of the padded ones is."""
         # Two neighbouring ones, and two such sums: weights of 1, 2 and 1, each way.
         self._turns = []
         seen = padded
@@ -64,16 +60,15 @@ class Surroundings:
     def without(self, grid: Grid, out: Grid) -> None:
         """Write the grid's texture to `out`."""
         first, second, third, fourth, rows = self._views.get(id(grid)) or self._of(grid)
-        strips, unsigned = self._strips, self._unsigned
+        strips, sums = self._strips, self._sums
         np.add(first, second, out=strips)
         np.add(strips, third, out=strips)
         np.add(strips, fourth, out=strips)
-        np.add(unsigned, FOUR_BIASES, out=unsigned)
-        np.right_shift(unsigned, FOURTH, out=unsigned)
-        np.multiply(self._fours, FOUR_ONES, out=self._sums)
-        np.right_shift(self._sums, TOP_SUM, out=self._sums)
-        for edge, inner in self._edges:
-            np.copyto(edge, inner)
+        np.right_shift(strips, FOURTH, out=strips)
+        np.add(strips, BIAS, out=strips)
+        np.multiply(self._fours, FOUR_ONES, out=sums)
+        np.right_shift(sums, TOP_SUM, out=sums)
+        sums.take(self._with_edges, out=self._padded, mode="clip")
         for one, other, pairs in self._turns:
             np.add(one, other, out=pairs)
         means = self._means

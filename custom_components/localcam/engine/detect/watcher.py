@@ -35,6 +35,7 @@ class MotionWatcher:
     def __init__(self, settings: DetectSettings, model: DetectorModel | None, new_id: Callable[[], str]) -> None:
         self._learned = model
         self._sensitivity = settings.sensitivity
+        self._smallest_share = thresholds(settings.sensitivity).smallest_share
         self._model = model or built_in(settings.sensitivity)
         self._detector = DifferenceDetector(settings.sensitivity, settings.zones, settings.noise_floor)
         self._machine = EventMachine(settings.quiet_s, new_id)
@@ -104,19 +105,20 @@ class MotionWatcher:
         self._calibration = self._detector.watch_over_calibration() or self._calibration
         if self._detector.suspects:
             self._suspected_at_s = frame.captured_at_s
-        self.features, self._trace = measure(motion, self._detector.squares, self._trace)
+        self.features, self._trace = measure(motion, self._trace)
         self.strength = score(self.features, self._model)
         self._judge.see(motion)
         moves = self._decide(motion)
-        moves = moves or self.features.values["present"] >= thresholds(self._sensitivity).smallest_share
+        moves = moves or self.features.values["present"] >= self._smallest_share
         self._look_after_camera(frame.captured_at_s)
         bound = self._course.bound and not moves
-        self.kind = self._judge.kind(self.features, self.problem, bound=bound)
+        light_changes = motion.lighting_changed and not self._course.sure
+        self.kind = self._judge.kind(self.features, self.problem, bound=bound, light_changes=light_changes)
         transitions = self._machine.step(
             Observation(
                 at_s=frame.captured_at_s,
                 moving=moves,
-                light_changes=motion.lighting_changed,
+                light_changes=light_changes,
                 suspected=self._detector.suspects,
                 score=self.strength,
                 kind=self.kind,
@@ -157,7 +159,7 @@ class MotionWatcher:
 
     def _decide(self, motion: MotionMap) -> bool:
         """Whether the picture just measured moves, somebody who stays put apart."""
-        smallest = thresholds(self._sensitivity).smallest_share
+        smallest = self._smallest_share
         keep = self.strength >= self._model.threshold * KEEP_SHARE
         leads = keep and motion.moving_share > 0 and self._leads(motion, smallest)
         if not leads and not (keep if self.moving else self.strength >= self._model.threshold):
@@ -182,6 +184,7 @@ class MotionWatcher:
     def change(self, settings: DetectSettings, model: DetectorModel | None = None) -> None:
         """Other settings, or another model; neither the room nor the open event is forgotten."""
         self._sensitivity = settings.sensitivity
+        self._smallest_share = thresholds(settings.sensitivity).smallest_share
         self._learned = model or self._learned
         self._model = self._learned or built_in(settings.sensitivity)
         self._detector.change(settings.sensitivity, settings.zones, settings.noise_floor)
