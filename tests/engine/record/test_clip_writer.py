@@ -218,12 +218,14 @@ def test_sound_that_was_announced_and_never_came(tmp_path: Path) -> None:
     assert not clip.has_audio
 
 
-def test_fragments_and_what_waits_for_the_next_are_two_seconds_at_most(tmp_path: Path) -> None:
+def test_a_fragment_is_less_than_a_second_however_rare_keyframes_are(tmp_path: Path) -> None:
     vault = vault_in(tmp_path)
     growing = grow(vault, film(Camera(keyframe_interval_s=7, sound=True), 15))
     with vault.open(growing.name) as source:
         boxes = list(file_boxes(source))
-    kinds = [b"ftyp", b"moov", *[b"moof", b"mdat", b"free"] * 10]
+    fragments = [each.kind for each in boxes].count(b"moof")
+    assert fragments >= 15 / 0.9
+    kinds = [b"ftyp", b"moov", *[b"moof", b"mdat", b"free"] * fragments]
     assert [each.kind for each in boxes] == kinds[:-1]
     with av.open(str(unsealed_copy(tmp_path, growing.name))) as container:
         packets = [
@@ -238,7 +240,7 @@ def test_fragments_and_what_waits_for_the_next_are_two_seconds_at_most(tmp_path:
                 for kind, at, duration_s in packets
                 if kind == medium and fragment.contents_at <= at < fragment.end
             ]
-            assert 0 < sum(inside) <= 1.7
+            assert 0 < sum(inside) <= 0.9
 
 
 def test_a_clock_too_fine_for_mp4_is_told_in_a_usual_one(tmp_path: Path) -> None:
@@ -289,7 +291,7 @@ def test_a_full_disk_is_told_as_what_it_is_and_what_was_whole_stays(room_bytes: 
     writer.close()
     assert vault.size_on_disk(name) == written
     clip = salvage(vault, name) if written else None
-    assert (clip.duration_s if clip else 0) == pytest.approx(1.5 * writer.fragments, abs=0.3)
+    assert (clip.duration_s if clip else 0) == pytest.approx(0.71 * writer.fragments, abs=0.2)
 
 
 def test_sound_that_falls_silent_does_not_hold_pictures_back(tmp_path: Path) -> None:
