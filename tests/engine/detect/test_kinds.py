@@ -53,3 +53,16 @@ def test_a_fan_that_runs_is_no_motion() -> None:
     watched = room()
     fan = nuisances.fan(0.5, 0.3, 0.1, 1.7)
     assert not any(kind.alerts for _, kind in begun(lambda at_s: fan(watched.picture(at_s)[0], at_s), 12))
+
+
+def test_a_screen_that_comes_on_never_alerts_and_somebody_who_passes_it_does() -> None:
+    alone, passed = room(act(Act.TV, 5, 16)), room(act(Act.TV, 5, 16), act(Act.PERSON, 9, 15))
+    assert not any(kind.alerts for _, kind in begun(lambda at_s: alone.picture(at_s)[0], 16))
+    (began_at_s,) = (at_s for at_s, kind in begun(lambda at_s: passed.picture(at_s)[0], 14) if kind.alerts)
+    assert 9 < began_at_s < 10.5
+
+
+def test_somebody_who_changes_the_whole_pictures_light_is_noticed_meanwhile() -> None:
+    watched = room(act(Act.LAMP, 8, 30), act(Act.PERSON, 7.6, 12, depth=2))
+    (began_at_s,) = (at_s for at_s, kind in begun(lambda at_s: watched.picture(at_s)[0], 11) if kind.alerts)
+    assert began_at_s < 9
