@@ -5,7 +5,7 @@ from pathlib import Path
 import sys
 import types
 
-VERBS = ("quality", "speed", "workers", "latency", "house", "audit")
+VERBS = ("quality", "speed", "workers", "latency", "house", "audit", "sealing", "recovery")
 
 
 def main() -> int:

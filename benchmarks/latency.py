@@ -14,6 +14,7 @@ import threading
 import time
 from typing import Any
 
+from benchmarks.workers import clip_keys
 from custom_components.localcam.engine.executor import LocalExecutor
 from custom_components.localcam.engine.ingest.demo_room import DemoRoom
 from custom_components.localcam.engine.messages import MotionStarted, Reported, SourceBack, Watch
@@ -98,6 +99,7 @@ def main(arguments: Sequence[str]) -> int:
                     epoch=1,
                     storage_folder=folder,
                     may_record=True,
+                    keys=clip_keys(50),
                 ),
                 on_reported=watched.note,
                 on_end=lambda _: None,

@@ -18,6 +18,7 @@ from benchmarks.process_cost import measure
 from custom_components.localcam.engine.executor import LocalExecutor, LocalWorker
 from custom_components.localcam.engine.messages import ClipClosed, MotionEnded, MotionStarted, Reported, Watch
 from custom_components.localcam.engine.settings import AddressSource, CameraSettings, DetectSettings
+from tests.engine.keys import clip_keys
 from tests.rtsp_server import RtspServer, VideoFile
 
 DECODE_ALL = """
@@ -127,7 +128,7 @@ def _length_s(film: Path) -> float:
 def _worker_on(url: str, scene: Scene, folder: Path, watched: Watched) -> Iterator[int]:
     folder.mkdir()
     settings = CameraSettings(camera_id="speed", name="Speed", source=AddressSource(url=url), detect=scene.detect)
-    first = Watch(settings=settings, epoch=1, storage_folder=str(folder), may_record=True)
+    first = Watch(settings=settings, epoch=1, storage_folder=str(folder), may_record=True, keys=clip_keys(50))
     worker = LocalExecutor().start(first, on_reported=watched.note, on_end=lambda _: None)
     assert isinstance(worker, LocalWorker)
     try:

@@ -16,8 +16,10 @@ import tempfile
 import threading
 import time
 
+from ulid_transform import ulid_now
+
 from custom_components.localcam.engine.executor import LocalExecutor, LocalWorker
-from custom_components.localcam.engine.messages import ClipClosed, MotionStarted, Reported, Watch
+from custom_components.localcam.engine.messages import ClipClosed, ClipKey, MotionStarted, Reported, Watch
 from custom_components.localcam.engine.settings import AddressSource, CameraSettings
 from tests.rtsp_server import RtspServer, TestPattern, VideoFile
 
@@ -92,10 +94,15 @@ class Seen:
                 pass
 
 
+def clip_keys(count: int) -> tuple[ClipKey, ...]:
+    """For a worker that no station gives any."""
+    return tuple(ClipKey(clip_id=ulid_now(), key=os.urandom(32)) for _ in range(count))
+
+
 def watch(executor: LocalExecutor, url: str, number: int, folder: str, seen: Seen) -> LocalWorker:
     """A worker as the station would start it."""
     settings = CameraSettings(camera_id=f"camera{number}", name=f"Camera {number}", source=AddressSource(url=url))
-    first = Watch(settings=settings, epoch=1, storage_folder=folder, may_record=True)
+    first = Watch(settings=settings, epoch=1, storage_folder=folder, may_record=True, keys=clip_keys(50))
     worker = executor.start(first, on_reported=seen.note, on_end=lambda _: None)
     assert isinstance(worker, LocalWorker)
     return worker

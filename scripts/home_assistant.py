@@ -16,7 +16,7 @@ import time
 from typing import IO, Any
 from urllib.parse import urlencode
 
-from scripts.home_folder import prepare
+from scripts.home_folder import install, prepare
 from scripts.processes import descendants
 
 USERNAME = "developer"
@@ -40,20 +40,29 @@ class Response:
 
 
 class HomeAssistant:
-    """The pinned Home Assistant with its state in `folder`, on 127.0.0.1 only; started by `start`."""
+    """The pinned Home Assistant with its state in `folder`, on one address only; started by `start`."""
 
     def __init__(
-        self, folder: Path, port: int, *, output: IO[bytes] | None = None, module: str = "homeassistant"
+        self,
+        folder: Path,
+        port: int,
+        *,
+        address: str = "127.0.0.1",
+        output: IO[bytes] | None = None,
+        module: str = "homeassistant",
+        with_localcam: bool = True,
     ) -> None:
         """`output` takes what Home Assistant prints; without one, it goes where ours goes.
 
         `module` is what Python runs: Home Assistant itself, or a module that measures it from within.
         """
         self._module = module
+        self._with_localcam = with_localcam
         self.config = folder.absolute() / "config"
         self.media = folder.absolute() / "media"
+        self.address = address
         self.port = port
-        self.url = f"http://127.0.0.1:{port}"
+        self.url = f"http://{address}:{port}"
         self.token = ""
         """Access token of an administrator, valid for 30 minutes from the start."""
         self._output = output
@@ -68,7 +77,9 @@ class HomeAssistant:
         """Prepare the folder where needed, start, log in, and return once everything is set up; raises HomeError."""
         self.token = ""
         self._check_port()
-        prepare(self.config, self.media, self.port)
+        prepare(self.config, self.media, self.address, self.port)
+        if self._with_localcam:
+            install(self.config)
         if not (self.config / ".storage" / "auth_provider.homeassistant").exists():
             self._add_user()
         self._process = subprocess.Popen(
@@ -129,7 +140,7 @@ class HomeAssistant:
     ) -> Response:
         """A plain HTTP request, with the token unless `headers` has an Authorization of its own ("" for none)."""
         sent = {"Authorization": f"Bearer {self.token}"} | dict(headers or {})
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection(self.address, self.port, timeout=60)
         try:
             connection.request(method, path, body=body, headers={name: text for name, text in sent.items() if text})
             answer = connection.getresponse()
@@ -176,7 +187,7 @@ class HomeAssistant:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind(("127.0.0.1", self.port))
+                probe.bind((self.address, self.port))
             except OSError as err:
                 raise HomeError(f"Port {self.port} is taken ({err.strerror}); set LOCALCAM_PORT to another") from err
 

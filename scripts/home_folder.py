@@ -23,19 +23,23 @@ logger:
 """
 
 
-def prepare(config: Path, media: Path, port: int) -> None:
+def prepare(config: Path, media: Path, address: str, port: int) -> None:
     """Write what is missing, and what must be as we say at each start."""
     storage = config / ".storage"
     for made in (config / "custom_components", storage, media):
         made.mkdir(parents=True, exist_ok=True)
+    (config / "configuration.yaml").write_text(_CONFIGURATION.format(media=json.dumps(str(media))))
+    (storage / "http").write_text(json.dumps(_http(address, port)))
+    if not (storage / "onboarding").exists():
+        (storage / "onboarding").write_text(json.dumps(_onboarding()))
+
+
+def install(config: Path) -> None:
+    """Put LocalCam where Home Assistant looks for it."""
     link = config / "custom_components" / "localcam"
     if not link.exists():
         link.unlink(missing_ok=True)
         link.symlink_to(PROJECT / "custom_components" / "localcam")
-    (config / "configuration.yaml").write_text(_CONFIGURATION.format(media=json.dumps(str(media))))
-    (storage / "http").write_text(json.dumps(_http(port)))
-    if not (storage / "onboarding").exists():
-        (storage / "onboarding").write_text(json.dumps(_onboarding()))
 
 
 def _onboarding() -> dict[str, Any]:
@@ -44,14 +48,14 @@ def _onboarding() -> dict[str, Any]:
     return {"version": 4, "minor_version": 1, "key": "onboarding", "data": {"done": done}}
 
 
-def _http(port: int) -> dict[str, Any]:
+def _http(address: str, port: int) -> dict[str, Any]:
     """Where to listen, as Home Assistant keeps it since 2026.10.
 
     What it finds of this in configuration.yaml is only on trial: unless somebody confirms it within five minutes, it
     goes back to port 8123 on all addresses, and restarts.
     """
     stable = {
-        "server_host": ["127.0.0.1"],
+        "server_host": [address],
         "server_port": port,
         "cors_allowed_origins": [],
         "login_attempts_threshold": -1,

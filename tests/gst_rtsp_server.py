@@ -1,8 +1,8 @@
 """A GStreamer RTSP server for tests, run by the system's Python (3.11 with gi), driven by `rtsp_server.py`.
 
-Reads one line of JSON from standard input: `{"port", "username", "password", "scheme", "mounts": {path: {"launch",
-"shared"}}}`;
-answers with the port on a line; serves on 127.0.0.1 until its standard input closes.
+Reads one line of JSON from standard input: `{"address", "port", "username", "password", "scheme", "mounts": {path:
+{"launch", "shared"}}}`;
+answers with the port on a line; serves on that address until its standard input closes.
 """
 
 import json
@@ -41,7 +41,7 @@ def main():
     wanted = json.loads(sys.stdin.readline())
     Gst.init(None)
     server = GstRtspServer.RTSPServer()
-    server.set_address("127.0.0.1")
+    server.set_address(wanted["address"])
     server.set_service(str(wanted["port"]))
     factories = []
     for path, mount in wanted["mounts"].items():

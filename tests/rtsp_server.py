@@ -165,7 +165,7 @@ def require_gstreamer() -> None:
 
 
 class RtspServer:
-    """Serves `mounts` on 127.0.0.1, with a password where one is given; a context manager.
+    """Serves `mounts` on one address, with a password where one is given; a context manager.
 
     Started again, it keeps its port. `scheme` is digest or basic.
     """
@@ -178,18 +178,20 @@ class RtspServer:
         password: str | None = None,
         scheme: str = "digest",
         port: int = 0,
+        address: str = "127.0.0.1",
     ) -> None:
         self._mounts = mounts
         self._username = username or "camera"
         self._password = password
         self._scheme = scheme
         self._process: subprocess.Popen[str] | None = None
+        self._address = address
         self.port = port
         """0 until the first start, which chooses a free one."""
 
     def url(self, path: str) -> str:
         """Address of a mount, without credentials."""
-        return f"rtsp://127.0.0.1:{self.port}/{path.lstrip('/')}"
+        return f"rtsp://{self._address}:{self.port}/{path.lstrip('/')}"
 
     def start(self) -> None:
         """Listen; raises where the server does not come up."""
@@ -204,6 +206,7 @@ class RtspServer:
             for path, mount in self._mounts.items()
         }
         wanted = {
+            "address": self._address,
             "port": self.port,
             "username": self._username,
             "password": self._password,

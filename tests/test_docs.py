@@ -128,3 +128,24 @@ def test_the_map_shows_every_file_or_folder_it_names(folder: str) -> None:
     assert len(named) > 5
     for name in named:
         assert (INTEGRATION / folder / name).exists(), name
+
+
+def test_every_fault_has_its_row_and_what_proves_it_is_there() -> None:
+    from tests.faults.__main__ import VERBS
+
+    text = (PROJECT / "docs" / "faults.md").read_text().split("## ")[1]
+    rows = re.findall(r"^\| (\d+) \| [^|]+ \| [^|]+ \| ([^|]+) \|$", text, re.MULTILINE)
+    assert [int(number) for number, _ in rows] == list(range(1, 37))
+    for number, proof in rows:
+        named = re.findall(r"`(tests/[^`]+|scripts/fault \w+)`", proof)
+        assert named, number
+        for each in named:
+            path, _, test = each.partition("::")
+            if path.startswith("scripts/fault "):
+                verb = path.removeprefix("scripts/fault ")
+                assert verb in VERBS, each
+                assert (PROJECT / "tests" / "faults" / f"{verb}.py").exists(), each
+            else:
+                source = (PROJECT / path).read_text()
+                wanted = rf"{test}\(" if test else "test_"
+                assert re.search(rf"^(async )?def {wanted}", source, re.MULTILINE), each

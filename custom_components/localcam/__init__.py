@@ -16,6 +16,7 @@ from .const import DOMAIN
 from .coordinator import LocalCamConfigEntry, LocalCamCoordinator, LocalCamData
 from .engine.errors import ArchiveError, EngineError, SettingsError
 from .services import async_register_services
+from .storage_services import async_register_storage_services
 from .views import async_register_views
 from .websocket import async_register_commands
 
@@ -38,6 +39,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     await async_load_rules(hass)
     hass.data[HOUSE] = House(hass)
     async_register_services(hass)
+    async_register_storage_services(hass)
     async_register_audit_services(hass)
     async_register_views(hass)
     async_register_commands(hass)

@@ -23,16 +23,22 @@ from .engine.settings import HouseSettings
 from .engine.station import Station
 from .engine.values import StorageState
 from .house import async_load_house, async_on_house_change, own_port
+from .house_keys import HouseKeys
 from .ledger import Ledger
+from .start_again import StartAgain
+from .storage_check import DailyCheck
 from .storage_folder import swells_backups
+from .storage_issues import async_tell_storage, async_tell_trouble, trouble_of
 from .stream_places import StreamPlaces
 from .who import Who
 
 _LOGGER = logging.getLogger(__name__)
 
-BOUNDS_EVERY = timedelta(minutes=1)
+LOOK_EVERY = timedelta(seconds=10)
+"""Within this time a disk that is gone or full is told, and used again once it is well."""
+TELL_EVERY = timedelta(minutes=1)
+"""How often entities are told how full a disk is that is well."""
 
-ISSUE_STORAGE_FULL = "storage_full"
 ISSUE_CLIPS_IN_BACKUPS = "clips_in_backups"
 ISSUE_PUBLIC_HOST = "public_host_allowed"
 
@@ -46,6 +52,7 @@ class House:
         self.storage: StorageState | None = None
         self.ledger = Ledger(hass, self.clock, self._on_audit_head)
         """What is done is written there first."""
+        self.keys = HouseKeys(hass, self.ledger, self.clock, self._on_keys_changed)
         self.streams = StreamPlaces()
         self._audit_head: AuditHead | None = None
         self.away: set[str] = set()
@@ -55,6 +62,10 @@ class House:
         self._changing = asyncio.Lock()
         self._undo: list[CALLBACK_TYPE] = []
         self._counted: tuple[int, date] | None = None
+        self._told_at: datetime | None = None
+        self._check = DailyCheck(hass, self.clock)
+        self._start_again = StartAgain(hass)
+        self._bounds_failed = False
         async_on_house_change(hass, self.async_change)
 
     @property
@@ -81,6 +92,7 @@ class House:
                 await self._async_start(await async_load_house(self.hass))
             self._coordinators[coordinator.camera_id] = coordinator
             coordinator.async_audit_signed(self._audit_head)
+            coordinator.async_keys_changed(is_locked=self.keys.is_locked)
             if self.storage is not None:
                 coordinator.async_storage_changed(self.storage)
 
@@ -118,18 +130,23 @@ class House:
         station = self._new_station()
         try:
             await self.hass.async_add_executor_job(station.start, settings)
-        except BaseException:
+        except BaseException as err:
+            self.keys.async_failed(err)
+            async_tell_trouble(self.hass, trouble_of(err))
+            self._start_again.async_after(err)
             # Even half a start may have left the catalogue open.
             await self.hass.async_add_executor_job(station.stop)
             raise
         self._station = station
         self.ledger.async_begin(station.audit)
+        self.keys.async_begin(station)
         # Entries are not unloaded when Home Assistant stops.
         self._undo = [
             self.hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, self._async_home_assistant_stops),
             async_track_time_interval(
-                self.hass, self._async_each_minute, BOUNDS_EVERY, name=f"{DOMAIN} bounds", cancel_on_shutdown=True
+                self.hass, self._async_look, LOOK_EVERY, name=f"{DOMAIN} bounds", cancel_on_shutdown=True
             ),
+            self._check.async_begin(station),
         ]
         await self._async_look_at_storage(settings)
 
@@ -138,6 +155,7 @@ class House:
             catalogue_folder=Path(self.hass.config.path(DOMAIN)),
             clock=self.clock,
             on_report=self._on_report,
+            keyring=self.keys.keyring,
             own_port=own_port(self.hass),
         )
 
@@ -145,9 +163,11 @@ class House:
         for undo in self._undo:
             undo()
         self._undo = []
-        for issue_id in (ISSUE_STORAGE_FULL, ISSUE_CLIPS_IN_BACKUPS, ISSUE_PUBLIC_HOST):
+        for issue_id in (ISSUE_CLIPS_IN_BACKUPS, ISSUE_PUBLIC_HOST):
             ir.async_delete_issue(self.hass, DOMAIN, issue_id)
+        async_tell_storage(self.hass, None)
         station, self._station, self.storage = self._station, None, None
+        self.keys.async_end()
         self.ledger.async_end()
         if station is not None:
             await self.hass.async_add_executor_job(station.stop)
@@ -175,28 +195,42 @@ class House:
             for coordinator in list(self._coordinators.values()):
                 coordinator.async_audit_signed(head)
 
+    @callback
+    def _on_keys_changed(self) -> None:
+        for coordinator in list(self._coordinators.values()):
+            coordinator.async_keys_changed(is_locked=self.keys.is_locked)
+
     # Storage
 
-    async def _async_each_minute(self, _now: datetime) -> None:
+    async def _async_look(self, now: datetime) -> None:
         if self._changing.locked():
-            return  # the next minute will do
+            return  # the next time will do
         async with self._changing:
-            await self._async_check_bounds()
+            is_time = self._told_at is None or not timedelta(0) <= now - self._told_at < TELL_EVERY
+            self._told_at = now if is_time else self._told_at
+            await self._async_check_bounds(only_news=not is_time)
         counted = (self.storage.clips if self.storage else 0, dt_util.now().date())
         if counted != self._counted:
             self._counted = counted
             for coordinator in list(self._coordinators.values()):
                 await coordinator.async_refresh_clips()
 
-    async def _async_check_bounds(self) -> None:
+    async def _async_check_bounds(self, *, only_news: bool = False) -> None:
         if self._station is None:
             return
+        before = self.storage
         try:
             self.storage = await self.hass.async_add_executor_job(self._station.enforce_bounds)
         except EngineError as err:
-            _LOGGER.warning("The bounds of the storage could not be kept: %s", err)
+            if not self._bounds_failed:
+                _LOGGER.warning("The bounds of the storage could not be kept: %s", err)
+            self._bounds_failed = True
+            async_tell_trouble(self.hass, trouble_of(err))
             return
-        _set_issue(self.hass, ISSUE_STORAGE_FULL, exists=not self.storage.may_record, severity=ir.IssueSeverity.ERROR)
+        self._bounds_failed = False
+        async_tell_storage(self.hass, self.storage)
+        if only_news and _is_as_well_as(self.storage, before):
+            return
         for coordinator in self._coordinators.values():
             coordinator.async_storage_changed(self.storage)
 
@@ -217,6 +251,10 @@ class House:
 
 
 HOUSE: HassKey[House] = HassKey(f"{DOMAIN}_running_house")
+
+
+def _is_as_well_as(state: StorageState, before: StorageState | None) -> bool:
+    return before is not None and (state.may_record, state.trouble) == (before.may_record, before.trouble)
 
 
 @callback

@@ -24,6 +24,7 @@ class Changed(Flag):
     HEALTH = auto()
     STORAGE = auto()
     AUDIT = auto()
+    KEYS = auto()
     SETTINGS = auto()
 
 
@@ -66,6 +67,8 @@ class CameraState:
     storage: StorageState | None = None
     restricted: bool = False
     """Only some may see it, so nothing of it is shown that Home Assistant would show to all."""
+    locked: bool = False
+    """The house's clips wait for an administrator; cameras and recording do not."""
     audit_head: AuditHead | None = None
     """Of the house's audit log."""
     has_rtsp_stream: bool = False

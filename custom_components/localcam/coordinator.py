@@ -317,6 +317,11 @@ class LocalCamCoordinator:
         self._update(Changed.STORAGE, storage=storage)
 
     @callback
+    def async_keys_changed(self, *, is_locked: bool) -> None:
+        """The house was locked or unlocked; the house calls it."""
+        self._update(Changed.KEYS, locked=is_locked)
+
+    @callback
     def async_audit_signed(self, head: AuditHead | None) -> None:
         """Take the newest checkpoint of the audit log; the house calls it."""
         self._update(Changed.AUDIT, audit_head=head)

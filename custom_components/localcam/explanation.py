@@ -22,8 +22,11 @@ _IN_WORDS: Final = ("area", "brightened", "darkened")
 type Texts = Mapping[str, str]
 
 
-async def async_explanation(hass: HomeAssistant, clip: Clip) -> dict[str, Any]:
-    """The answer of the action: the strongest event's decision, and each event's."""
+async def async_explanation(hass: HomeAssistant, clip: Clip, *, locked: bool) -> dict[str, Any]:
+    """The answer of the action: the strongest event's decision, and each event's.
+
+    The picture is sealed, and so is not there in a locked house; words and numbers are those of the catalogue.
+    """
     texts = await async_get_translations(hass, hass.config.language, "selector", {DOMAIN})
     strongest = max(clip.events, key=lambda event: (event.kind.alerts, event.peak_score), default=None)
     return {
@@ -31,7 +34,8 @@ async def async_explanation(hass: HomeAssistant, clip: Clip) -> dict[str, Any]:
         "camera": camera_entity_id(hass, clip.camera_id),
         "reason": clip.reason.value,
         "because": _because(clip, strongest, texts),
-        "picture": explanation_path(clip.clip_id) if clip.explanation else None,
+        "picture": explanation_path(clip.clip_id) if clip.explanation and not locked else None,
+        "locked": locked,
         "kind": clip.kind.value,
         "alerts": clip.kind.alerts,
         "score": round(clip.score, 4),

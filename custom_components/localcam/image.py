@@ -27,7 +27,7 @@ async def async_setup_entry(
 class LocalCamLastMotion(LocalCamEntity, ImageEntity):
     """Read from the clip each time it is asked for, so that a deleted clip's picture is gone with it."""
 
-    shows = Changed.CLIPS
+    shows = Changed.CLIPS | Changed.KEYS
     needs_camera = False
 
     def __init__(self, hass: HomeAssistant, coordinator: LocalCamCoordinator) -> None:
@@ -38,8 +38,11 @@ class LocalCamLastMotion(LocalCamEntity, ImageEntity):
     @property
     @override
     def available(self) -> bool:
-        """Home Assistant shows every image to all its users: not of a camera of which only some may see anything."""
-        return super().available and not self.camera_state.restricted
+        """Home Assistant shows every image to all its users: not of a camera of which only some may see anything.
+
+        In a locked house there is nothing to show.
+        """
+        return super().available and not self.camera_state.restricted and not self.camera_state.locked
 
     def _follow(self) -> None:
         clip = None if self.camera_state.restricted else self.camera_state.motion_clip
@@ -59,7 +62,7 @@ class LocalCamLastMotion(LocalCamEntity, ImageEntity):
     async def async_image(self) -> bytes | None:
         """Who asks is not known: Home Assistant has let him in."""
         clip = self.camera_state.motion_clip
-        if clip is None or self.camera_state.restricted or not self.coordinator.house.is_running:
+        if clip is None or not self.available or not self.coordinator.house.is_running:
             return None
         shown = AuditNote(
             deed=Deed.THUMBNAIL, camera_id=clip.camera_id, clip_id=clip.clip_id, reason="image of the last motion"

@@ -117,6 +117,8 @@ class LocalCamMediaSource(MediaSource):
             raise _error(Unresolvable, "remote_refused")
         if entry is None or not decision.allowed:
             raise _error(Unresolvable, "unknown_clip")
+        if self.hass.data[HOUSE].keys.is_locked:
+            raise _error(Unresolvable, "clips_locked")
         valid_for = timedelta(seconds=entry.clip.duration_s) + SIGNED_FOR_LONGER
         return PlayMedia(async_signed_video_path(self.hass, place.clip_id, valid_for), VIDEO_TYPE)
 
@@ -135,7 +137,8 @@ class LocalCamMediaSource(MediaSource):
             _directory(Identifier(camera_id=camera.entry_id, day=each.day), f"{each.day.isoformat()} ({each.clips})")
             for each in days
         ]
-        return _directory(Identifier(camera_id=camera.entry_id), camera.title, folders)
+        title = await self._async_titled(camera.title)
+        return _directory(Identifier(camera_id=camera.entry_id), title, folders)
 
     async def _async_day(self, camera: ConfigEntry, day: date) -> BrowseMediaSource:
         midnight = dt_util.start_of_local_day(day)
@@ -147,10 +150,19 @@ class LocalCamMediaSource(MediaSource):
         )
         kinds = await async_get_translations(self.hass, self.hass.config.language, "entity", {DOMAIN})
         entries = await self._async_ask(self._station.clips, query)
-        clips = [_playable(entry.clip, day, kinds) for entry in entries]
-        here = _directory(Identifier(camera_id=camera.entry_id, day=day), f"{camera.title} · {day.isoformat()}", clips)
+        shown = not self.hass.data[HOUSE].keys.is_locked
+        clips = [_listed(entry.clip, day, kinds, shown=shown) for entry in entries]
+        title = await self._async_titled(f"{camera.title} · {day.isoformat()}")
+        here = _directory(Identifier(camera_id=camera.entry_id, day=day), title, clips)
         here.children_media_class = MediaClass.VIDEO
         return here
+
+    async def _async_titled(self, title: str) -> str:
+        """In a locked house, clips are listed and not shown, and the title says so."""
+        if not self.hass.data[HOUSE].keys.is_locked:
+            return title
+        texts = await async_get_translations(self.hass, self.hass.config.language, "selector", {DOMAIN})
+        return f"{title} · {texts[f'component.{DOMAIN}.selector.keys.options.locked_title']}"
 
     @property
     def _station(self) -> Station:
@@ -195,7 +207,7 @@ def _directory(place: Identifier, title: str, children: list[BrowseMediaSource] 
     )
 
 
-def _playable(clip: Clip, day: date, translations: dict[str, str]) -> BrowseMediaSource:
+def _listed(clip: Clip, day: date, translations: dict[str, str], *, shown: bool) -> BrowseMediaSource:
     kind = translations.get(
         f"component.{DOMAIN}.entity.event.clip.state_attributes.kind.state.{clip.kind.value}", clip.kind.value
     )
@@ -205,7 +217,7 @@ def _playable(clip: Clip, day: date, translations: dict[str, str]) -> BrowseMedi
         media_class=MediaClass.VIDEO,
         media_content_type=VIDEO_TYPE,
         title=f"{_local_start(clip):%H:%M:%S} · {round(clip.duration_s)} s · {kind}",
-        can_play=True,
+        can_play=shown,
         can_expand=False,
-        thumbnail=thumbnail_path(clip.clip_id) if clip.thumbnail else None,
+        thumbnail=thumbnail_path(clip.clip_id) if shown and clip.thumbnail else None,
     )

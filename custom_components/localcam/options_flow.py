@@ -37,6 +37,7 @@ from .const import (
     CONF_STORAGE_FOLDER,
     DOMAIN,
 )
+from .encryption_flow import EncryptionSteps
 from .engine.errors import EngineError
 from .engine.settings import GIB, LIMITS, CameraSettings, Economising, HouseSettings, parse_camera
 from .house import async_apply_house, async_load_house, async_save_house
@@ -85,12 +86,14 @@ _HOUSE_FORM: Final = vol.Schema(
 )
 
 
-class LocalCamOptionsFlow(AccessSteps):
+class LocalCamOptionsFlow(AccessSteps, EncryptionSteps):
     """Everything here is applied to what runs: no camera is restarted, no recording is cut."""
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask what is to be changed."""
-        return self.async_show_menu(step_id="init", menu_options=["camera", "access", "house", "house_access"])
+        return self.async_show_menu(
+            step_id="init", menu_options=["camera", "access", "house", "encryption", "house_access"]
+        )
 
     async def async_step_camera(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Change this camera."""

@@ -122,10 +122,14 @@ SENSORS = (
     ),
     LocalCamSensorDescription(
         key="audit_log",
-        # Short enough for a slip of paper; the recorder keeps each one, and so becomes a witness.
-        value_fn=lambda state: state.audit_head.witness if state.audit_head else None,
+        # The recorder keeps each one with its attributes, and so becomes a witness.
+        value_fn=lambda state: state.audit_head.size if state.audit_head else None,
         attributes_fn=lambda state: (
-            {"checkpoint": state.audit_head.checkpoint, "verifier_key": state.audit_head.verifier_key}
+            {
+                "witness": state.audit_head.witness,
+                "checkpoint": state.audit_head.checkpoint,
+                "verifier_key": state.audit_head.verifier_key,
+            }
             if state.audit_head
             else {}
         ),

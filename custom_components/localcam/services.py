@@ -20,7 +20,8 @@ from .calls import async_logged, async_order, async_permitted, async_who_calls, 
 from .camera_zones import async_set_zones, zones_of
 from .const import DOMAIN
 from .coordinator import LocalCamCoordinator
-from .engine.audited import Deed, Look
+from .deletion_receipt import async_receipt
+from .engine.audited import Deed, Look, deletion_reason
 from .engine.errors import AuditError, WorkerError
 from .engine.values import CatalogueEntry, Clip, ClipQuery, ClipVerdict, Kind, Verdict
 from .explanation import async_explanation
@@ -77,7 +78,7 @@ def async_register_services(hass: HomeAssistant) -> None:
     register(DOMAIN, "record", _async_record, RECORD)
     register(DOMAIN, "list_clips", _async_list_clips, LIST_CLIPS, SupportsResponse.ONLY)
     register(DOMAIN, "explain_clip", _async_explain_clip, EXPLAIN_CLIP, SupportsResponse.ONLY)
-    register(DOMAIN, "delete_clips", _async_delete_clips, DELETE_CLIPS)
+    register(DOMAIN, "delete_clips", _async_delete_clips, DELETE_CLIPS, SupportsResponse.OPTIONAL)
     register(DOMAIN, "set_zones", _async_set_zones, SET_ZONES, SupportsResponse.OPTIONAL)
     register(DOMAIN, "list_zones", _async_list_zones, LIST_ZONES, SupportsResponse.ONLY)
 
@@ -148,19 +149,24 @@ async def _async_list_clips(call: ServiceCall) -> ServiceResponse:
 async def _async_explain_clip(call: ServiceCall) -> ServiceResponse:
     who = await async_who_calls(call)
     clip = await _async_own_clip(call.hass, who, call.data["clip_id"], Action.LIST, Deed.LIST)
-    return await async_explanation(call.hass, clip)
+    return await async_explanation(call.hass, clip, locked=call.hass.data[HOUSE].keys.is_locked)
 
 
-async def _async_delete_clips(call: ServiceCall) -> None:
+async def _async_delete_clips(call: ServiceCall) -> ServiceResponse:
     # Every clip is looked at before any is deleted; named twice, it is deleted once.
     clip_ids = list(dict.fromkeys(call.data["clip_ids"]))
     who = await async_who_calls(call)
     clips = [await _async_own_clip(call.hass, who, each, Action.DELETE, Deed.DELETE) for each in clip_ids]
-    deleted = [note(who, Deed.DELETE, clip.camera_id, clip.clip_id) for clip in clips]
     house = call.hass.data[HOUSE]
+    keys = [await async_order(call.hass, house.station.key_digest, each) for each in clip_ids]
+    deleted = [
+        note(who, Deed.DELETE, clip.camera_id, clip.clip_id, reason=deletion_reason("owner", key))
+        for clip, key in zip(clips, keys, strict=True)
+    ]
     await async_logged(call.hass, *deleted)
-    await async_order(call.hass, house.station.delete, clip_ids)
+    receipt = await async_order(call.hass, house.station.delete, clip_ids)
     await house.async_clips_changed()
+    return await async_receipt(call.hass, receipt) if call.return_response else None
 
 
 async def _async_set_zones(call: ServiceCall) -> ServiceResponse:

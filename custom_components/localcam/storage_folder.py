@@ -8,6 +8,9 @@ import tempfile
 
 from homeassistant.core import HomeAssistant, callback
 
+from .const import DOMAIN
+from .engine.settings import KEYS_FOLDER
+
 
 class FolderProblem(StrEnum):
     """Why not; each has its own message in the translations, under this key."""
@@ -16,6 +19,8 @@ class FolderProblem(StrEnum):
     PUBLIC = "folder_public"
     """Below `www`, which anyone may read without logging in."""
     NOT_ALLOWED = "folder_not_allowed"
+    HOLDS_KEYS = "folder_holds_keys"
+    """In one tree with the keys of the clips, so that a copy of it would open them."""
     NOT_WRITABLE = "folder_not_writable"
 
 
@@ -26,6 +31,8 @@ class AllowedFolders:
     config: Path
     media: tuple[Path, ...]
     """Clips get a folder of their own inside one of these."""
+    keys: Path
+    """Where the keys of clips lie, which must never be in one tree with clips."""
     listed: tuple[Path, ...]
     """What the owner allowed besides (`allowlist_external_dirs`)."""
 
@@ -35,6 +42,7 @@ def allowed_folders(hass: HomeAssistant) -> AllowedFolders:
     """What this Home Assistant allows; for the event loop."""
     return AllowedFolders(
         config=Path(hass.config.config_dir),
+        keys=Path(hass.config.path(DOMAIN, KEYS_FOLDER)),
         media=tuple(Path(folder) for folder in hass.config.media_dirs.values()),
         listed=tuple(Path(folder) for folder in hass.config.allowlist_external_dirs),
     )
@@ -53,6 +61,9 @@ def prepare_folder(folder: str, allowed: AllowedFolders) -> FolderProblem | None
         # A media folder itself holds other things, too; ours are to be alone.
         if path in media or not _inside(path, [*media, *allowed.listed]):
             return FolderProblem.NOT_ALLOWED
+        keys = allowed.keys.resolve()
+        if _inside(path, [keys]) or _inside(keys, [path]):
+            return FolderProblem.HOLDS_KEYS
         path.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path, prefix=".localcam-", suffix=".part") as written:
             written.write(b"\0")

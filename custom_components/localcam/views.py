@@ -10,14 +10,16 @@ from aiohttp import hdrs, web
 from homeassistant.components.http import KEY_AUTHENTICATED, KEY_HASS_USER, HomeAssistantView
 from homeassistant.components.http.auth import async_sign_path
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import dt as dt_util
 
 from .access import CLIP_ID_PATTERN, async_authorize, note
 from .authority import Action
 from .bridge import HOUSE, House
 from .byte_range import ByteRange, UnsatisfiableRangeError, parse_range
+from .const import DOMAIN
 from .engine.audited import AuditNote, Deed, DeedOutcome
-from .engine.errors import AuditError, EngineError
+from .engine.errors import AuditError, EngineError, LockedError
 from .engine.values import Clip
 from .stream_places import TooManyStreamsError
 from .who import Who
@@ -73,6 +75,12 @@ def explanation_path(clip_id: str) -> str:
     return _EXPLANATION_URL.format(clip_id=clip_id)
 
 
+class ClipsLockedError(web.HTTPClientError):
+    """423, which aiohttp has no class for."""
+
+    status_code = HTTPStatus.LOCKED
+
+
 class _ClipView(HomeAssistantView):
     # The base class answers 401 to an expired signature, which Home Assistant counts as a failed log-in and may answer
     # with a ban; so each request is authenticated in `_async_find`, before anything else is looked at.
@@ -115,8 +123,15 @@ class _ClipView(HomeAssistantView):
     async def _async_open(self, open_file: Callable[[str], Reader], clip_id: str) -> Reader:
         try:
             return await self.hass.async_add_executor_job(open_file, clip_id)
+        except LockedError:
+            raise await self._async_locked() from None
         except EngineError:
             raise web.HTTPNotFound from None
+
+    async def _async_locked(self) -> web.HTTPException:
+        """The clip is there, and no attempt of anybody's: who may see it is told why he does not."""
+        texts = await async_get_translations(self.hass, self.hass.config.language, "exceptions", {DOMAIN})
+        return ClipsLockedError(text=texts[f"component.{DOMAIN}.exceptions.clips_locked.message"])
 
 
 class ClipVideoView(_ClipView):

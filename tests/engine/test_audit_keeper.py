@@ -73,14 +73,14 @@ def test_a_clock_that_jumps_is_logged_once(tmp_path: Path, step_s: float, logged
 
 def test_deletions_and_recoveries(tmp_path: Path) -> None:
     keeper = AuditKeeper(tmp_path, SetClock())
-    keeper.log_deletions([("A", "hall"), ("B", "attic")], "quota")
+    keeper.log_deletions([("A", "hall", "1f"), ("B", "attic", "")], "quota")
     keeper.log_recovery("hall", 2)
     keeper.log_recovery("hall", 0)
     said = [(e.note.deed, e.note.camera_id, e.note.clip_id, e.note.reason) for e in keeper.entries(AuditQuery())]
     assert said == [
         (Deed.RECOVERY, "hall", None, "saved 2"),
         (Deed.DELETE, "attic", "B", "quota"),
-        (Deed.DELETE, "hall", "A", "quota"),
+        (Deed.DELETE, "hall", "A", "quota; key 1f"),
     ]
     keeper.close()
 
@@ -93,7 +93,7 @@ def test_a_log_that_cannot_be_used_keeps_nobody_from_starting_and_heals(tmp_path
     with pytest.raises(AuditError):
         keeper.record([a_view()])
     with pytest.raises(AuditError):
-        keeper.log_deletions([("A", "hall")], "quota")
+        keeper.log_deletions([("A", "hall", "1f")], "quota")
     keeper.log_recovery("hall", 1)
     folder.unlink()
     keeper.record([a_view()])

@@ -8,16 +8,20 @@ import pytest
 
 from custom_components.localcam.engine.backoff import Backoff
 from custom_components.localcam.engine.camera_post import CameraPost
-from custom_components.localcam.engine.errors import ArchiveError, WorkerError
+from custom_components.localcam.engine.errors import ArchiveError, StorageFullError, WorkerError
 from custom_components.localcam.engine.messages import (
     AllowRecording,
     Answer,
     Calibrate,
     ChangeSettings,
     ClipClosed,
+    ClipKey,
     Command,
     KeepLast,
+    KeysLow,
+    NewKeys,
     Picture,
+    RecordingFailed,
     RecordNow,
     Report,
     Reported,
@@ -32,6 +36,7 @@ from custom_components.localcam.engine.settings import (
     DemoSource,
     DetectSettings,
 )
+from tests.engine.keys import clip_keys
 from tests.engine.test_wire import CLIP
 from tests.engine.workers import FakeClock, FakeExecutor, FakeWorker
 
@@ -47,6 +52,7 @@ class FakeHome:
     def __init__(self) -> None:
         self.deeds: list[str] = []
         self.broken_starts = 0
+        self.full = False
         self.keeps_nothing = False
         self.while_keeping: Callable[[], None] = lambda: None
         self._epoch = 0
@@ -61,6 +67,11 @@ class FakeHome:
             raise ArchiveError("its disk is full")
         self._epoch += 1
         return self._epoch
+
+    def issue_keys(self, camera_id: str, left: int) -> tuple[ClipKey, ...]:
+        if self.full:
+            raise StorageFullError("no room for keys")
+        return clip_keys(4 - left)
 
     def keep(self, reported: Reported, closed: ClipClosed) -> bool:
         self.while_keeping()
@@ -117,6 +128,7 @@ def test_the_worker_learns_what_to_watch_and_in_which_life(world: World) -> None
         storage_folder="/clips",
         may_record=True,
         address_rules=AddressRules(public_host="camera.example"),
+        keys=clip_keys(4),
     )
 
 
@@ -124,6 +136,20 @@ def test_a_clip_is_in_the_catalogue_before_it_is_announced(world: World) -> None
     world.executor.workers[0].say(ClipClosed(clip=CLIP, part_name="x"))
 
     assert world.home.deeds == ["kept 01C", "announced ClipClosed"]
+
+
+def test_a_worker_that_began_a_clip_is_given_a_key_for_another(world: World) -> None:
+    worker = await_first(world)
+
+    worker.say(KeysLow(left=3))
+    world.home.full = True
+    worker.say(KeysLow(left=0))
+
+    assert worker.commands == [NewKeys(keys=clip_keys(1))]
+    assert isinstance(world.reports.get(timeout=5).report, RecordingFailed)
+    world.home.full = False
+    worker.say(KeysLow(left=0))
+    assert worker.commands[1:] == [NewKeys(keys=clip_keys(4))]
 
 
 def test_a_worker_that_crashed_is_tidied_up_after_and_started_in_a_new_life(world: World) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from custom_components.localcam.engine.clip_keeper import ClipKeeper
 from custom_components.localcam.engine.errors import AuditError, StorageError, UnknownClipError
-from custom_components.localcam.engine.messages import ClipClosed, Command, Report, Reported, Salvage, Salvaged
+from custom_components.localcam.engine.messages import ClipClosed, ClipKey, Command, Report, Reported, Salvage, Salvaged
 from custom_components.localcam.engine.settings import HouseSettings
 from custom_components.localcam.engine.values import (
     Clip,
@@ -18,7 +18,7 @@ from custom_components.localcam.engine.values import (
     StoredFile,
     Verdict,
 )
-from custom_components.localcam.engine.vault.vault import Vault
+from tests.engine.keys import cheap_keyring, keep_key, key_of_clip, vault_in
 from tests.engine.test_wire import CLIP
 from tests.engine.workers import FakeClock
 
@@ -70,26 +70,33 @@ def _reported(report: Report, camera_id: str = "") -> Reported:
 class World:
     """A keeper on real files."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, clock: FakeClock | None = None) -> None:
         self.folder = folder
         self.clips_folder = folder / "clips"
         self.executor = SalvagingExecutor()
+        self.clock = clock or FakeClock()
         self.deletions: list[tuple[str, str, str]] = []
         """Clip, camera and reason, as the audit log was told."""
         self.log_fails = False
-        self.keeper = ClipKeeper(folder / "catalogue", FakeClock(), self.executor, self.log_deletions)
+        self.keys_folder = folder / "catalogue" / "keys"
+        self.keeper = self.new_keeper()
         # No floor: how full the disk under the tests is, is none of their concern.
         self.house = HouseSettings(
             storage_folder=str(self.clips_folder), quota_bytes=10_000, free_floor_share=0, free_floor_bytes=0
         )
 
-    def log_deletions(self, clips: Sequence[tuple[str, str]], why: str) -> None:
+    def log_deletions(self, clips: Sequence[tuple[str, str, str]], why: str) -> None:
         if self.log_fails:
             raise AuditError("disk full")
         listed = self.ids()
-        for clip_id, camera_id in clips:
+        for clip_id, camera_id, key_digest in clips:
+            assert len(key_digest) == 64
             assert clip_id in listed, "it must be logged before it is done"
             self.deletions.append((clip_id, camera_id, why))
+
+    def new_keeper(self) -> ClipKeeper:
+        keyring = cheap_keyring(self.keys_folder)
+        return ClipKeeper(self.folder / "catalogue", self.clock, self.executor, keyring, self.log_deletions)
 
     def record(self, number: int) -> Clip:
         """A finished clip as a worker leaves it, its growing file included."""
@@ -111,7 +118,8 @@ class World:
         return clip
 
     def write(self, name: str, size_bytes: int) -> None:
-        with Vault(self.clips_folder).create(name) as file:
+        keep_key(self.keys_folder, self.keeper.keyring, name)
+        with vault_in(self.clips_folder).create(name) as file:
             file.write(bytes(size_bytes))
 
     def files(self) -> list[str]:
@@ -201,6 +209,20 @@ def test_where_only_flagged_clips_are_left_recording_pauses_and_nothing_is_delet
 
     world.keeper.delete(IDS[:4])
     assert world.keeper.enforce_bounds().may_record
+
+
+@pytest.mark.parametrize("step_s", [400 * 86_400.0, -400 * 86_400.0, 90_000.0, -2e9])
+def test_a_step_of_the_clock_deletes_nothing(tmp_path: Path, step_s: float) -> None:
+    """Bounds are of bytes: there is no age at which a clip goes."""
+    clock = FakeClock()
+    world = World(tmp_path, clock)
+    world.keeper.open(world.house)
+    kept = [world.keep(number).clip_id for number in range(9)]
+    clock.now_s += step_s
+
+    world.keeper.enforce_bounds()
+    assert sorted(world.ids()) == kept
+    world.keeper.close()
 
 
 def test_a_folder_that_is_gone_pauses_recording_until_it_is_back(world: World) -> None:
@@ -327,6 +349,7 @@ def test_what_a_crash_left_is_finished_by_a_worker_at_the_next_start(world: Worl
             storage_folder=str(world.clips_folder),
             growing_names=(f"hall/2026-11-23/{IDS[2]}.lcv.grow.part",),
             unlisted_names=(finished.video.name,),
+            keys=tuple(ClipKey(clip_id=IDS[number], key=key_of_clip(IDS[number])) for number in (2, 1)),
         )
     ]
     # The growing file of the clip that was adopted goes at the next look: its worker said so by an empty part name.

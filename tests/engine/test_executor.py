@@ -111,7 +111,7 @@ def test_the_end_of_what_a_worker_said_is_known_once_it_is_gone(run: Callable[..
     assert running.ends.get(timeout=10) == 3
     words = running.worker.last_words
     assert words.endswith("x and end \ufffd")
-    assert len(words) <= 4096
+    assert len(words) <= 8192
 
 
 def test_a_worker_that_says_nothing_has_no_last_words(run: Callable[..., Running]) -> None:

@@ -30,8 +30,8 @@ from custom_components.localcam.engine.settings import (
     HouseSettings,
 )
 from custom_components.localcam.engine.station import Station
-from custom_components.localcam.engine.values import Clip, ClipQuery, StoredFile
-from custom_components.localcam.engine.vault.vault import Vault
+from custom_components.localcam.engine.values import Clip, ClipQuery, StorageTrouble, StoredFile
+from tests.engine.keys import cheap_keyring, vault_in
 from tests.engine.test_wire import CLIP
 from tests.engine.workers import FakeClock, FakeExecutor, FakeWorker
 
@@ -53,6 +53,7 @@ class World:
             clock=FakeClock(),
             on_report=self.reports.put,
             executor=self.executor,
+            keyring=cheap_keyring(folder / "catalogue" / "keys"),
         )
         self.house = HouseSettings(
             storage_folder=str(folder / "clips"), quota_bytes=10_000, free_floor_share=0, free_floor_bytes=0
@@ -70,7 +71,7 @@ class World:
 
     def recorded(self, name: str = "01J00000000000000000000000") -> ClipClosed:
         video = f"hall/2026-11-23/{name}.lcv"
-        with Vault(Path(self.station.storage_folder)).create(video) as file:
+        with vault_in(Path(self.station.storage_folder)).create(video) as file:
             file.write(bytes(1000))
         clip = replace(CLIP, clip_id=name, video=StoredFile(name=video, size_bytes=1000, sha256="0" * 64), events=())
         return ClipClosed(clip=clip, part_name="")
@@ -138,6 +139,7 @@ def test_a_camera_that_is_sent_to_rest_while_the_folder_changes_is_not_watched_a
     changing.join()
 
     assert second.gone
+    world.executor.await_worker(2)
     assert [each.first.settings for each in world.executor.workers[2:] if isinstance(each.first, Watch)] == [HALL]
 
 
@@ -201,6 +203,25 @@ def test_a_clip_that_cannot_be_entered_is_not_announced(world: World, monkeypatc
     worker.say(world.recorded())
 
     assert type(world.reports.get(timeout=5).report).__name__ == "RecordingFailed"
+    assert world.reports.empty()
+
+
+def test_a_clip_that_could_not_be_entered_is_announced_once_it_can_be(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = world.watch(HALL)
+    closed = world.recorded()
+    with monkeypatch.context() as full:
+        full.setattr(ClipKeeper, "keep", _fail)
+        worker.say(closed)
+        assert type(world.reports.get(timeout=5).report).__name__ == "RecordingFailed"
+        state = world.station.enforce_bounds()
+        assert (state.trouble, state.may_record) == (StorageTrouble.CATALOGUE, True)
+    assert world.clips() == []
+
+    assert world.station.enforce_bounds().trouble is None
+    assert world.reports.get(timeout=5).report == closed
+    assert world.clips() == [closed.clip]
     assert world.reports.empty()
 
 

@@ -14,6 +14,7 @@ from custom_components.localcam.engine.vault.sealed_file import SealedWriter
 from custom_components.localcam.engine.vault.vault import Vault
 from custom_components.localcam.engine.worker_finisher import Finisher, FinishOrder
 from custom_components.localcam.engine.worker_inbox import ClipFinished, Delivery, Inbox
+from tests.engine.keys import KnownKeys, vault_in
 from tests.engine.packets import Camera, film
 from tests.engine.record.growing import JPEG, grow
 
@@ -35,7 +36,7 @@ class RefusingVault(Vault):
 
 @pytest.fixture
 def vault(tmp_path: Path) -> RefusingVault:
-    return RefusingVault(tmp_path)
+    return RefusingVault(tmp_path, KnownKeys())
 
 
 @pytest.fixture
@@ -86,7 +87,8 @@ def test_what_the_disk_refuses_is_told_once_and_finished_when_it_takes_it(
     assert finished.clip.thumbnail is not None
     # Unlike the thumbnail it cannot be had from the file.
     assert finished.clip.explanation is not None
-    assert vault.open(finished.clip.explanation.name).read() == DRAWN
+    with vault.open(finished.clip.explanation.name) as explanation:
+        assert explanation.read_at(0, 1000) == DRAWN
 
 
 def test_a_clip_that_finds_room_brings_the_ones_before_it_along(
@@ -119,4 +121,4 @@ def test_a_file_without_a_whole_picture_is_not_tried_again(
 
 def grow_unhindered(folder: Path, clip_id: str) -> GrowingClip:
     """A growing file that was written while there was room."""
-    return grow(Vault(folder), FOOTAGE, clip_id)
+    return grow(vault_in(folder), FOOTAGE, clip_id)

@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from custom_components.localcam.engine import worker_sight
-from custom_components.localcam.engine.detect.event_machine import Started
+from custom_components.localcam.engine.detect.event_machine import Ended, Started
 from custom_components.localcam.engine.ingest.decoder import Decoder, Picture
 from custom_components.localcam.engine.settings import DetectSettings, Economising
 from custom_components.localcam.engine.values import Packet, Shedding
@@ -75,17 +75,18 @@ def see(
     suits: bool = True,
     shed: Shedding = Shedding.NOTHING,
     recording: Iterable[bool] = itertools.repeat(False),
+    quiet_s: float = 1,
 ) -> Seen:
     LoggingDecoder.runs = [[]]
     clock = FakeClock()
     names = (f"e{number}" for number in itertools.count())
-    sight = Sight(DetectSettings(economy=choice, quiet_s=1), None, names.__next__, clock)
+    sight = Sight(DetectSettings(economy=choice, quiet_s=quiet_s), None, names.__next__, clock)
     sight.formats_changed(footage.formats, suits_economy=suits)
     sight.shed = shed
     seen = Seen(runs=LoggingDecoder.runs)
     for packet, records in zip(footage.video if packets is None else packets, recording, strict=False):
         clock.now_s = packet.received_at_s
-        seen.looks += sight.see(packet, may_rest=not records)
+        seen.looks += sight.see(packet, may_rest=not records, may_sample=quiet_s > 4)
         seen.rested.append(sight.wake_in_s() > 0.3)
         sight.tick()
     return seen
@@ -183,3 +184,23 @@ def test_a_budget_leaves_out_looks_then_all_but_keyframes_and_still_sees() -> No
     assert len(looks.looks) < 0.7 * len(everything.looks)
     assert looks.started_at_s[0] == pytest.approx(113.5, abs=0.7)
     assert decoding.decoded == len(keyframes(FOOTAGE.video)) == len(decoding.looks)
+
+
+def test_of_a_long_event_the_beginning_of_each_gop_is_enough_to_see_that_it_goes_on() -> None:
+    camera = Camera(keyframe_interval_s=2, moves_from_s=13.5, moves_until_s=41.5)
+    footage = film(camera, 60)
+    fast = see(footage, Economising.FAST, quiet_s=5)
+    economy = see(footage, Economising.ECONOMY, quiet_s=5)
+    between = [
+        sum(120 <= packet.received_at_s < 140 for run in seen.runs for packet in run) for seen in (fast, economy)
+    ]
+
+    assert economy.started_at_s == pytest.approx(fast.started_at_s, abs=0.21)
+    assert between[0] == 200
+    assert between[1] == pytest.approx(200 * 0.6 / 2, rel=0.1)
+    # It ends within a GOP of when the motion did.
+    (fast_end,), (economy_end,) = (
+        [told.event.last_motion_at_s for look in seen.looks for told in look.transitions if isinstance(told, Ended)]
+        for seen in (fast, economy)
+    )
+    assert economy_end == pytest.approx(fast_end, abs=2.21)

@@ -14,13 +14,13 @@ from custom_components.localcam.engine.messages import PictureWanted, RecordingF
 from custom_components.localcam.engine.record.clip_identity import SALVAGED, ClipIdentity
 from custom_components.localcam.engine.record.growing_clip import GrowingClip
 from custom_components.localcam.engine.values import ClipReason, SourceItem, StreamFormat
-from custom_components.localcam.engine.vault.vault import Vault
 from custom_components.localcam.engine.wire import decode_reported
 from custom_components.localcam.engine.worker_connection import Connection
 from custom_components.localcam.engine.worker_entity import EntityDesk
 from custom_components.localcam.engine.worker_finisher import Finisher, FinishOrder
 from custom_components.localcam.engine.worker_inbox import ClipFinished, Delivery, Disconnected, Inbox, Role
 from custom_components.localcam.engine.worker_outbox import Outbox
+from tests.engine.keys import vault_in
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -62,7 +62,7 @@ def test_a_connection_tries_again_after_an_error_that_nobody_foresaw() -> None:
 
 def test_a_clip_that_breaks_the_finisher_costs_no_later_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     inbox: Inbox = SimpleQueue[Delivery]()
-    finisher = Finisher(Vault(tmp_path), inbox)
+    finisher = Finisher(vault_in(tmp_path), inbox)
     finisher.start()
 
     finisher.order(FinishOrder(growing=growing("1"), draw_thumbnail=_break))

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+import io
 from io import BytesIO
 from itertools import takewhile
 from pathlib import Path
@@ -55,6 +56,7 @@ from custom_components.localcam.engine.worker_inbox import (
 from custom_components.localcam.engine.worker_outbox import Outbox
 from custom_components.localcam.engine.zone_settings import Zone
 from tests.engine.detect.rooms import act, room
+from tests.engine.keys import KnownKeys, clip_keys, unsealed, vault_in
 from tests.engine.packets import Camera, Footage, decode, film
 from tests.engine.workers import FakeClock
 
@@ -124,7 +126,7 @@ class World:
         self.clock = FakeClock(now_s=100.0)
         self.inbox = Script()
         self.told: list[Report] = []
-        self.first = Watch(settings=SETTINGS, epoch=1, storage_folder=str(folder), may_record=True)
+        self.first = Watch(settings=SETTINGS, epoch=1, storage_folder=str(folder), may_record=True, keys=clip_keys(9))
 
     def write(self, data: bytes) -> None:
         self.told.append(decode_reported(data[4:]).report)
@@ -253,7 +255,8 @@ def test_a_clip_is_explained_by_a_picture_of_what_moved_and_what_decided(world: 
     assert (event.threshold, event.sensitivity) == (0.5, 6)
     assert event.peak_score == clip.score
     assert clip.explanation is not None
-    with Vault(tmp_path).open(clip.explanation.name) as file, av.open(file, format="mjpeg") as container:
+    jpeg = io.BytesIO(unsealed(tmp_path, clip.explanation.name))
+    with av.open(jpeg, format="mjpeg") as container:
         pixels = next(container.decode(video=0)).to_ndarray(format="rgb24").astype(int)
     assert pixels.shape == (180, 320, 3)
     orange = (pixels[:, :, 0] > pixels[:, :, 1] + 40) & (pixels[:, :, 1] > pixels[:, :, 2] + 20)
@@ -274,7 +277,7 @@ def test_a_clip_that_cannot_be_finished_is_told_to_who_asked_for_it(world: World
     world.play(Role.MAIN, during(SMALL, 0, 3))
     world.command(KeepLast(request_id=7, seconds=2))
     watch = world.watch()
-    watch._recording._finisher._store = Refusing(tmp_path)
+    watch._recording._finisher._store = Refusing(tmp_path, KnownKeys())
     watch.run()
 
     assert world.all_of(Answer) == [Answer(request_id=7), Answer(request_id=7, problem="storage_full")]
@@ -457,7 +460,7 @@ def test_a_used_up_cpu_budget_costs_no_packet_of_a_recording(world: World, monke
 
     assert {health.shed for health in world.all_of(Health)} == set(Shedding)
     # One clip follows on the other, and none lacks a picture.
-    vault = Vault(Path(world.first.storage_folder))
+    vault = vault_in(Path(world.first.storage_folder))
     for clip in clips:
         reader = vault.open(clip.video.name)
         pictures, _ = decode(BytesIO(reader.read_at(0, reader.size_bytes)))

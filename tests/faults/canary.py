@@ -1,7 +1,8 @@
-"""A password that must be nowhere but in its config entry: a real Home Assistant, and cameras that ask for it.
+"""Secrets that must be nowhere: cameras' passwords outside of their entries, a passphrase, a recovery code.
 
 `scripts/fault canary` watches cameras with the right password, a wrong one, a redirect, a crash and a change of
-password, at debug level, and then looks everywhere: log, states, diagnostics, storage, processes, clips, reports.
+password, at debug level, chooses a passphrase and writes a recovery code down, and then looks everywhere: log, states,
+diagnostics, storage, processes, reports, and clips, which it opens as only their owner can.
 """
 
 from base64 import b64encode
@@ -21,25 +22,35 @@ import traceback
 from typing import Any
 from urllib.parse import quote
 
+from custom_components.localcam.engine.clip_key_desk import ClipKeyDesk
 from custom_components.localcam.engine.errors import EngineError
 from custom_components.localcam.engine.executor import LocalExecutor
 from custom_components.localcam.engine.messages import Reported, Watch
 from custom_components.localcam.engine.probe import probe
-from custom_components.localcam.engine.settings import AddressSource, CameraSettings
+from custom_components.localcam.engine.settings import KEYS_FOLDER, AddressSource, CameraSettings
+from custom_components.localcam.engine.vault.keyring import Keyring
+from custom_components.localcam.engine.vault.vault import Vault
 from custom_components.localcam.engine.wire import encode
 from scripts.config_flow import FLOW, FlowRefusedError, add_entry
 from scripts.home_assistant import HomeAssistant, HomeError
 from scripts.processes import descendants
 from tests.engine.ingest.http_cameras import jpeg
+from tests.engine.keys import clip_keys
 from tests.rtsp_server import RtspServer, TestPattern
 
 from .hostile_servers import Answer, Asked, http, rtsp, talking_server
 from .outcome import Outcome
 
 USERNAME = "visitor"
+OPTIONS = "/api/config/config_entries/options/flow"
+REPAIRS = "/api/repairs/issues/fix"
 _RIGHT = "Kanarie" + secrets.token_hex(6)
 _WRONG = "Wrongkanarie" + secrets.token_hex(6)
 _LATER = "Laterkanarie" + secrets.token_hex(6)
+_PASSPHRASE = "Passkanarie " + secrets.token_hex(6)
+_MISTAKEN = "Irrkanarie " + secrets.token_hex(6)
+_CODES: dict[str, str] = {}
+"""Recovery codes that the house drew, by what they are called."""
 _KEPT_IN = "core.config_entries"
 _LIVE = "live.mp4"
 _WORKER_S = 4.0
@@ -53,12 +64,17 @@ def forms() -> dict[str, bytes]:
         found[f"{name} in UTF-16"] = word.encode("utf-16-le")
         found[f"{name} in a header"] = b64encode(f"{USERNAME}:{word}".encode()).rstrip(b"=")[2:-2]
         found[f"{name} in an address"] = quote(f"{USERNAME}:{word}").encode()
+    for name, word in (("passphrase", _PASSPHRASE), ("mistaken passphrase", _MISTAKEN), *_CODES.items()):
+        found[name] = word.encode()
+        found[f"{name} in UTF-16"] = word.encode("utf-16-le")
+        found[f"{name} in base 64"] = b64encode(word.encode()).rstrip(b"=")[:-1]
+        found[f"{name} without lines"] = word.replace("-", "").encode()
     return found
 
 
 def seen_in(where: str, content: bytes) -> list[str]:
     """The violations in some bytes."""
-    return [f"{where}: the {name} password" for name, form in forms().items() if form in content]
+    return [f"{where}: the {name} secret" for name, form in forms().items() if form in content]
 
 
 def run(long: bool) -> Outcome:
@@ -75,6 +91,7 @@ def run(long: bool) -> Outcome:
                 _live(home, tried, rtsp_camera, http_port, redirect_port)
             violated += _shown(home, tried)
         violated += processes
+        violated += _sealed(home, tried)
         violated += _kept(Path(folder), tried)
     return Outcome(tried=tried, violated=tuple(dict.fromkeys(violated)))
 
@@ -128,7 +145,7 @@ def _said_by_workers(tried: dict[str, int], camera: RtspServer, http_port: int, 
     with TemporaryDirectory() as folder:
         workers = [
             LocalExecutor().start(
-                Watch(settings=_camera(source), epoch=1, storage_folder=folder, may_record=True),
+                Watch(settings=_camera(source), epoch=1, storage_folder=folder, may_record=True, keys=clip_keys(9)),
                 reports.put,
                 lambda _: None,
             )
@@ -214,6 +231,8 @@ def _live(home: HomeAssistant, tried: dict[str, int], camera: RtspServer, http_p
     with ThreadPoolExecutor(len(refused)) as threads:
         list(threads.map(lambda each: _try_to_add(home, *each), refused))
     entity = f"camera.hall_{number}"
+    if not _CODES:
+        _choose_secrets(home, hall)
     _until(lambda: _state(home, entity) not in ("unavailable", None), 30)
     home.request("POST", "/api/services/localcam/record", {"entity_id": entity, "duration_s": 2})
     _look_live(home, entity)
@@ -227,6 +246,33 @@ def _live(home: HomeAssistant, tried: dict[str, int], camera: RtspServer, http_p
     for entry_id in (hall, attic):
         tried["diagnostics"] = tried.get("diagnostics", 0) + bool(_diagnostics(home, entry_id))
     tried["lives"] = number + 1
+
+
+def _choose_secrets(home: HomeAssistant, entry_id: str) -> None:
+    """A recovery code is written down, then a passphrase is set, then the house is locked, and unlocked in a repair."""
+    shown = _options(home, entry_id, "lock_by_passphrase")
+    _CODES["recovery code"] = code = str(shown["description_placeholders"]["code"])
+    asked = home.request("POST", f"{OPTIONS}/{shown['flow_id']}", {})
+    form = home.request("POST", f"{OPTIONS}/{asked['flow_id']}", {"recovery_code": code})
+    answers = {"passphrase": _PASSPHRASE, "passphrase_again": _PASSPHRASE}
+    _must_end(home.request("POST", f"{OPTIONS}/{form['flow_id']}", answers))
+    form = _options(home, entry_id, "lock_now")
+    _must_end(home.request("POST", f"{OPTIONS}/{form['flow_id']}", {}))
+    form = home.request("POST", REPAIRS, {"handler": "localcam", "issue_id": "clips_locked"})
+    form = home.request("POST", f"{REPAIRS}/{form['flow_id']}", {"secret": _MISTAKEN})
+    assert form["errors"] == {"base": "wrong_secret"}, form
+    _must_end(home.request("POST", f"{REPAIRS}/{form['flow_id']}", {"secret": _PASSPHRASE}))
+
+
+def _options(home: HomeAssistant, entry_id: str, step: str) -> Any:
+    flow = home.request("POST", OPTIONS, {"handler": entry_id})
+    for choice in ("encryption", step):
+        flow = home.request("POST", f"{OPTIONS}/{flow['flow_id']}", {"next_step_id": choice})
+    return flow
+
+
+def _must_end(flow: Any) -> None:
+    assert flow["type"] == "create_entry", flow.get("errors", flow["type"])
 
 
 def _add(home: HomeAssistant, name: str, url: str, username: str, password: str) -> str:
@@ -285,6 +331,29 @@ def _shown(home: HomeAssistant, tried: dict[str, int]) -> list[str]:
         answer = home.fetch("GET", path)
         tried["answers"] = tried.get("answers", 0) + (answer.status == 200)
         violated += seen_in(path.partition("?")[0], answer.body)
+    return violated
+
+
+def _sealed(home: HomeAssistant, tried: dict[str, int]) -> list[str]:
+    """What clips and their pictures hold, once they are opened; that they open is the control."""
+    violated: list[str] = []
+    config = home.config / "localcam"
+    keyring = Keyring(config / KEYS_FOLDER)
+    keyring.open(may_create=False)
+    if not keyring.state().is_locked:
+        violated.append("the house's key lies in the clear, although a passphrase was chosen")
+    keyring.unlock(_PASSPHRASE)
+    vault = Vault(home.media / "localcam", ClipKeyDesk(config / KEYS_FOLDER, keyring, lambda _: None))
+    opened = 0
+    for name in vault.names():
+        if name.endswith((".lcv", ".lct", ".lce")):
+            with vault.open(name) as source:
+                content = source.read_at(0, source.size_bytes)
+            opened += content[4:8] == b"ftyp" or content.startswith(b"\xff\xd8\xff")
+            violated += seen_in(name, content)
+    if not opened:
+        violated.append("no clip was opened: this harness shows nothing of what clips hold")
+    tried["opened"] = opened
     return violated
 
 

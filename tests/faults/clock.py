@@ -1,6 +1,7 @@
-"""Steps the wall clock of a running station and its workers: nothing is lost, overwritten or cut wrongly."""
+"""Steps the wall clock of a running station and its workers, and freezes them: nothing is lost or cut wrongly."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 import itertools
@@ -12,17 +13,23 @@ from custom_components.localcam.engine import executor
 from custom_components.localcam.engine.values import Clip
 from tests.faults.outcome import Outcome
 from tests.faults.running_station import Heard, cameras_running, missing
+from tests.faults.whole_house import freeze
 
 _CLIP_S = 3.0
 _HOUR_S = 3600.0
 _TOLERANCE_S = 0.5
 """Clips end at keyframes, which come each second."""
+_FROZEN_S = (11.0, 30.0)
+"""Longer than a worker may be silent."""
 _CLIPS_AFTER = 2
 """The one that was open at the step, and a whole one after it."""
 
 
 def run(long: bool) -> Outcome:
-    """Short: each step once; long: five times. The workers' wall clock is libfaketime's, the station's is passed in."""
+    """Short: each step once; long: five times. Then time stands still for a while, as when a machine is suspended.
+
+    The workers' wall clock is libfaketime's, the station's is passed in.
+    """
     steps = {
         "an_hour_on": _HOUR_S,
         "an_hour_back": -_HOUR_S,
@@ -30,8 +37,9 @@ def run(long: bool) -> Outcome:
         "400_days_on": 400 * 24 * _HOUR_S,
     }
     violated: list[str] = []
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(1) as beside:
         folder = Path(name)
+        frozen = beside.submit(freeze, folder / "frozen", _FROZEN_S[long])
         wall = Wall(folder / "offset")
         storage, catalogue = folder / "clips", folder / "catalogue"
         with (
@@ -48,13 +56,15 @@ def run(long: bool) -> Outcome:
                     if not came:
                         violated.append(f"{what}: no clip after it")
             clips = heard.clips()
-        violated += [*_violations(clips), *missing(storage, catalogue, heard)]
+        violated += [*_violations(clips), *missing(storage, catalogue, heard.clip_ids())]
+        broken, figures = frozen.result()
+    violated += [f"frozen: {text}" for text in broken]
     if len({round(clip.started_utc_s / _HOUR_S) for clip in clips}) < len(steps):
         violated.append("the workers' clock did not step: nothing was tried")
     return Outcome(
-        tried=dict.fromkeys(steps, 5 if long else 1),
+        tried=dict.fromkeys(steps, 5 if long else 1) | {"frozen_s": int(_FROZEN_S[long])},
         violated=tuple(violated),
-        figures={"clips": len(clips), "longest_clip_s": round(max(clip.duration_s for clip in clips), 2)},
+        figures=figures | {"clips": len(clips), "longest_clip_s": round(max(clip.duration_s for clip in clips), 2)},
     )
 
 

@@ -45,7 +45,7 @@ def _live(folder: Path, fault: str, rounds: int) -> tuple[list[str], float]:
             for _ in range(rounds):
                 violated += sick.live_through(*FAULTS[fault])
                 healed_s = max(healed_s, sick.healed_after_s)
-        violated += missing(mounted / "clips", catalogue, heard)
+        violated += missing(mounted / "clips", catalogue, heard.clip_ids())
     return violated, healed_s
 
 

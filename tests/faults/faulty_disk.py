@@ -42,6 +42,13 @@ class FaultyDisk:
         """Refuse the calls of that name from this number on, counted from now and from 1."""
         self._order(do="refuse", call=call, number=number, error=error, count=count)
 
+    def fail_from(self, call: str, number: int) -> None:
+        """From the call of that name and number, counted from now and from 1, every call fails, until the next cut.
+
+        A power cut right then: what is done about the failure can change nothing any more.
+        """
+        self._order(do="fail_from", call=call, number=number)
+
     def set_capacity(self, capacity_bytes: int | None) -> None:
         """How much fits; None for as much as there is."""
         self._order(do="capacity", bytes=capacity_bytes)
@@ -127,6 +134,7 @@ class _MountedDisk(mfusepy.Operations):
         self._counts = dict.fromkeys(_COUNTED, 0)
         self._since: dict[str, int] = {}
         self._refusals: dict[str, _Refusal] = {}
+        self._fails_from: tuple[str, int] | None = None
         self._capacity_bytes: int | None = None
         self._broken: int | None = None
         self._read_only = False
@@ -139,6 +147,9 @@ class _MountedDisk(mfusepy.Operations):
                 case "cut":
                     self._disk.cut_power(order["survives"], random.Random(order["seed"]))
                     self._refusals.clear()
+                    self._fails_from, self._broken = None, None
+                case "fail_from":
+                    self._fails_from = (order["call"], self._counts[order["call"]] + order["number"])
                 case "refuse":
                     self._since[order["call"]] = self._counts[order["call"]]
                     self._refusals[order["call"]] = _Refusal(order["number"], order["error"], order["count"])
@@ -307,6 +318,9 @@ class _MountedDisk(mfusepy.Operations):
         if self._read_only:
             raise mfusepy.FuseOSError(errno.EROFS)
         self._counts[call] += 1
+        if (call, self._counts[call]) == self._fails_from:
+            self._broken = errno.EIO
+            self._well()
         if (refusal := self._refusals.get(call)) is not None:
             refusal.check(self._counts[call] - self._since[call])
 

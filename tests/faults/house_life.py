@@ -13,6 +13,7 @@ import random
 from custom_components.localcam.engine.archive.check import Depth
 from custom_components.localcam.engine.archive.database import Database
 from custom_components.localcam.engine.clip_keeper import ClipKeeper
+from custom_components.localcam.engine.clip_key_desk import STOCK
 from custom_components.localcam.engine.clock import Clock
 from custom_components.localcam.engine.errors import EngineError, StorageError
 from custom_components.localcam.engine.messages import ClipClosed, Reported
@@ -33,13 +34,13 @@ from custom_components.localcam.engine.values import (
     Verdict,
 )
 from custom_components.localcam.engine.vault.vault import Vault
+from custom_components.localcam.engine.worker_keys import WorkerKeys
 from tests.engine.packets import Footage
 from tests.faults.inline_executor import InlineExecutor
 from tests.faults.journal import Journal, Line
 
 CAMERA_ID = "camera-1"
 JPEG = b"\xff\xd8" + b"a picture" * 300 + b"\xff\xd9"
-_SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _KEPT_CLIPS = 12
 """More than these are deleted, oldest first, so that looking at everything stays quick."""
 
@@ -106,7 +107,7 @@ class HouseLife:
             yield Line(doing="found", clip_id=entry.clip.clip_id, seconds=entry.clip.duration_s)
         for violation in self.keeper.check(Depth.DIGEST):
             yield Line(doing="found", text=f"{violation.invariant} {violation.subject} {violation.text}")
-        for name in Vault(self._place.storage).names():
+        for name in Vault(self._place.storage, WorkerKeys((), lambda _: None)).names():
             if name.endswith(".part"):
                 yield Line(doing="found", text=f"{name} is left over after recovery")
 
@@ -114,8 +115,9 @@ class HouseLife:
         """Let go of the catalogue."""
         self.keeper.close()
 
-    def _one_clip(self, journal: Journal) -> Clip:
-        clip_id = "01" + "".join(self._random.choices(_SIGNS, k=24))
+    def _one_clip(self, journal: Journal, keys: WorkerKeys | None = None) -> Clip:
+        keys = keys or WorkerKeys(self.keeper.issue_keys(CAMERA_ID, STOCK - 1), lambda _: None)
+        clip_id = keys.next_clip_id()
         identity = ClipIdentity(
             clip_id=clip_id,
             camera_id=CAMERA_ID,
@@ -125,7 +127,7 @@ class HouseLife:
             continues_clip_id=None,
         )
         name = growing_name(CAMERA_ID, clip_id, identity.started_utc_s)
-        vault = Vault(self._place.storage)
+        vault = Vault(self._place.storage, keys)
         writer = open_clip(vault, name, identity, self._footage.formats)
         packets = self._packets()
         try:

@@ -1,6 +1,7 @@
 """Kills recorders: a house's writer, catalogue and recovery by the thousand, then workers of a running station."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 import random
 import tempfile
@@ -13,6 +14,7 @@ from tests.faults.journal import Journal, Line
 from tests.faults.ledger import Ledger
 from tests.faults.looked_at import look_at
 from tests.faults.outcome import Outcome
+from tests.faults.whole_house import kill as kill_house
 from tests.faults.worker_kills import kill_workers
 
 _WRITER_KILLS = (500, 10_000)
@@ -22,15 +24,20 @@ _LONGEST_LIFE_S = 0.12
 
 
 def run(long: bool) -> Outcome:
-    """Short: 500 writers and 20 workers; long: 10,000 and 500."""
+    """Short: 500 writers and 20 workers; long: 10,000 and 500. Then the house itself, while it records."""
     with tempfile.TemporaryDirectory() as folder:
         violated, ledger = kill_writers(Path(folder), _WRITER_KILLS[long], seed=1)
-    workers = kill_workers(_WORKER_KILLS[long])
+    # Only now, and not beside what forks: threads and forks do not go together.
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(1) as beside:
+        house = beside.submit(kill_house, Path(folder))
+        workers = kill_workers(_WORKER_KILLS[long])
+        lost, figures = house.result()
     return Outcome(
         tried={"writer_kills": _WRITER_KILLS[long], **{f"writer_{key}": n for key, n in ledger.counts.items()}}
-        | workers.tried,
-        violated=(*violated, *workers.violated),
-        figures=workers.figures,
+        | workers.tried
+        | {"house_kills": 1},
+        violated=(*violated, *workers.violated, *lost),
+        figures=workers.figures | figures,
     )
 
 

@@ -15,6 +15,7 @@ from tests.faults.house_life import HouseLife, Place
 from tests.faults.journal import Journal, Line
 from tests.faults.ledger import Ledger
 from tests.faults.looked_at import look_at
+from tests.faults.migration_cuts import cut_migrations
 from tests.faults.outcome import Outcome
 
 _CUTS = (60, 1_000)
@@ -48,7 +49,8 @@ def _sync_only(kind: Callable[[int], bool]) -> None:
 def _catalogue_not_synced(life: HouseLife) -> None:
     """Clips are announced before their rows are on the disk."""
     with life.database.reading() as connection:
-        connection.execute("PRAGMA synchronous = NORMAL")
+        # Not NORMAL: deleting empties the journal, and with that NORMAL would have the catalogue synced now and then.
+        connection.execute("PRAGMA synchronous = OFF")
 
 
 WRONG: dict[str, Callable[[HouseLife], None]] = {
@@ -59,7 +61,10 @@ WRONG: dict[str, Callable[[HouseLife], None]] = {
 
 
 def run(long: bool) -> Outcome:
-    """Short: 60 cuts, half of them strict; long: 1,000. And three houses built wrongly, each until it is caught."""
+    """Short: 60 cuts, half of them strict; long: 1,000. And each sync of an upgrade of the catalogue, strict and not.
+
+    And three houses built wrongly, each until it is caught.
+    """
     with tempfile.TemporaryDirectory() as folder, faulty_disk(Path(folder)) as disk:
         violated: list[str] = []
         tried: dict[str, int] = {}
@@ -67,6 +72,9 @@ def run(long: bool) -> Outcome:
             house = House(disk, name)
             violated += [text for number in range(_CUTS[long] // 2) for text in house.cut(number, survives)]
             tried |= {f"{name}_cuts": _CUTS[long] // 2} | {f"{name}_{what}": n for what, n in house.counts.items()}
+        cuts, broken = cut_migrations(disk)
+        violated += broken
+        tried["cuts while upgrading the catalogue"] = cuts
         caught = {name: caught_after(disk, name) for name in WRONG}
     violated += [f"a house built {name} was not caught" for name, cuts in caught.items() if cuts is None]
     tried |= {f"cuts {name}": cuts or _CUTS_TO_CATCH for name, cuts in caught.items()}

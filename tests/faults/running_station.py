@@ -1,6 +1,6 @@
 """A station with workers on a real RTSP stream, and what it reports, for harnesses that do things to both."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,6 +58,10 @@ class Heard:
         with self.changed:
             return [each.report.clip for each in self.reports if isinstance(each.report, ClipClosed)]
 
+    def clip_ids(self) -> list[str]:
+        """Of all that were announced."""
+        return [clip.clip_id for clip in self.clips()]
+
     def lives(self) -> dict[str, int]:
         """Of each camera that has shown a picture, the last life of its worker in which it did."""
         with self.changed:
@@ -104,23 +108,33 @@ def cameras_running(
             station.stop()
 
 
-def missing(storage: Path, catalogue: Path, heard: Heard) -> list[str]:
-    """After the station has stopped: what was announced and is not there at the next start, and what does not hold."""
+def missing(storage: Path, catalogue: Path, announced: Iterable[str]) -> list[str]:
+    """After the station has stopped: which of these clips the next start does not find, and what does not hold."""
     keeper = ClipKeeper(catalogue, SystemClock(), InlineExecutor())
     keeper.open(house_at(storage))
     try:
         there = {entry.clip.clip_id for entry in keeper.archive.clips(ClipQuery())}
         return [
-            *(f"the announced clip {clip.clip_id} is lost" for clip in heard.clips() if clip.clip_id not in there),
+            *(f"the announced clip {clip_id} is lost" for clip_id in announced if clip_id not in there),
             *(f"{found.invariant} {found.subject} {found.text}" for found in keeper.check(Depth.DIGEST)),
         ]
     finally:
         keeper.close()
 
 
-def worker_pids() -> set[int]:
-    """Of all workers that this process has started."""
-    own = Path("/proc/self/task")
+def kept(storage: Path, catalogue: Path) -> int:
+    """How many clips the next start finds."""
+    keeper = ClipKeeper(catalogue, SystemClock(), InlineExecutor())
+    keeper.open(house_at(storage))
+    try:
+        return keeper.archive.count()
+    finally:
+        keeper.close()
+
+
+def worker_pids(parent: int | str = "self") -> set[int]:
+    """Of all workers that this process has started, or another one."""
+    own = Path(f"/proc/{parent}/task")
     children = {int(pid) for task in own.iterdir() for pid in (task / "children").read_text().split()}
     return {pid for pid in children if b"camera_worker" in _command_line(pid)}
 

@@ -40,7 +40,7 @@ def kill_workers(kills: int) -> Outcome:
             done: list[Kill] = []
             while len(done) < kills:
                 done += _kill_all(station, heard, chance)
-        violated = [*_violations(done), *missing(storage, catalogue, heard)]
+        violated = [*_violations(done), *missing(storage, catalogue, heard.clip_ids())]
     again = sorted(each.again_s for each in done if each.again_s is not None)
     lost = sorted(each.lost_s for each in done if each.lost_s is not None)
     return Outcome(

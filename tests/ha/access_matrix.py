@@ -250,6 +250,9 @@ ROWS: Mapping[str, Row] = {
     "action verify_audit_log": Row(
         action=Action.ADMINISTER, ask=_action("verify_audit_log", lambda house, thing: {}, responds=True)
     ),
+    "action check_storage": Row(
+        action=Action.ADMINISTER, ask=_action("check_storage", lambda house, thing: {}, responds=True)
+    ),
     "action list_audit": Row(action=Action.AUDIT, ask=_action("list_audit", _of_clip, responds=True)),
     "action set_zones": Row(
         action=Action.CONTROL, ask=_action("set_zones", lambda house, thing: {**_of_camera(house, thing), "zones": []})

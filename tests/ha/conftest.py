@@ -10,6 +10,7 @@ import pytest
 
 # The test plugin has a `custom_components` of its own; whichever is imported first is the one that Home Assistant sees.
 import custom_components.localcam.const  # noqa: F401
+from tests.engine.keys import cheap_keyring
 
 from .fake_station import World
 from .living_camera import LivingCamera, add_camera
@@ -43,8 +44,11 @@ def setup_entry() -> Iterator[AsyncMock]:
 def world(hass: HomeAssistant, tmp_path: Path) -> Iterator[World]:
     """Cameras run without workers; clips lie in memory."""
     hass.config.media_dirs = {"local": str(tmp_path / "media")}
-    world = World()
-    with patch("custom_components.localcam.bridge.Station", world.make):
+    world = World(keys_folder=tmp_path / "localcam" / "keys")
+    with (
+        patch("custom_components.localcam.bridge.Station", world.make),
+        patch("custom_components.localcam.house_keys.Keyring", lambda _: cheap_keyring(world.keys_folder)),
+    ):
         yield world
 
 

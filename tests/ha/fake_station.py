@@ -8,9 +8,11 @@ from pathlib import Path
 from threading import Lock, get_ident
 from typing import Any
 
+from custom_components.localcam.engine.archive.check import Depth, Violation
 from custom_components.localcam.engine.clock import Clock
 from custom_components.localcam.engine.errors import (
     EngineError,
+    LockedError,
     SourceError,
     SourceFault,
     StorageError,
@@ -40,12 +42,16 @@ from custom_components.localcam.engine.values import (
     ClipQuery,
     ClipReason,
     ClipVerdict,
+    DeletionReceipt,
+    DestroyedClip,
     Features,
     Kind,
     MotionEvent,
     StorageState,
+    StorageTrouble,
     StoredFile,
 )
+from custom_components.localcam.engine.vault.keyring import Keyring
 
 from .fake_audit import FakeAudit
 
@@ -97,6 +103,8 @@ class FakeReader:
 class World:
     """What the test sees of every station that was made, and what it decides of them."""
 
+    keys_folder: Path
+    """Of real keys, whose secrets cost nothing to guess."""
     loop_thread: int = field(default_factory=get_ident)
     stations: list[FakeStation] = field(default_factory=list)
     start_fails: list[EngineError] = field(default_factory=list)
@@ -105,6 +113,10 @@ class World:
     """Folders that were chosen while no station ran."""
     catalogue: dict[str, CatalogueEntry] = field(default_factory=dict)
     """Survives a station, as files do."""
+    lost: list[str] = field(default_factory=list)
+    """Clips whose keys are lost."""
+    wants_key: bool = False
+    """Whether there were clips, so that no key is made by itself."""
     audit: FakeAudit | None = None
     """The same; there is one once there was a station."""
 
@@ -116,10 +128,18 @@ class World:
         return running[0]
 
     def make(
-        self, *, catalogue_folder: Path, clock: Clock, on_report: Callable[[Reported], None], own_port: int
+        self,
+        *,
+        catalogue_folder: Path,
+        clock: Clock,
+        on_report: Callable[[Reported], None],
+        keyring: Keyring,
+        own_port: int,
     ) -> FakeStation:
         """Stands in for the class `Station`."""
-        station = FakeStation(catalogue_folder=catalogue_folder, clock=clock, on_report=on_report, world=self)
+        station = FakeStation(
+            catalogue_folder=catalogue_folder, clock=clock, on_report=on_report, keyring=keyring, world=self
+        )
         self.stations.append(station)
         return station
 
@@ -128,8 +148,15 @@ class FakeStation:
     """The same methods as `engine.station.Station`; a test keeps them the same."""
 
     def __init__(
-        self, *, catalogue_folder: Path, clock: Clock, on_report: Callable[[Reported], None], world: World
+        self,
+        *,
+        catalogue_folder: Path,
+        clock: Clock,
+        on_report: Callable[[Reported], None],
+        keyring: Keyring,
+        world: World,
     ) -> None:
+        self.keyring = keyring
         self.catalogue_folder = catalogue_folder
         self.clock = clock
         self.on_report = on_report
@@ -141,7 +168,11 @@ class FakeStation:
         self.audit = world.audit or FakeAudit(clock, self._off_loop)
         world.audit = self.audit
         self.pictures = 0
+        self.may_not_finish = False
         self.may_record = True
+        self.trouble: StorageTrouble | None = None
+        self.violations: list[Violation] = []
+        """Each is seen where every byte of its clip is read."""
         self.problem: str | None = None
         self.readers: list[FakeReader] = []
         self.breaks_at: int | None = None
@@ -198,6 +229,7 @@ class FakeStation:
         self._off_loop()
         if self.world.start_fails:
             raise self.world.start_fails.pop()
+        self.keyring.open(may_create=not (self.world.catalogue or self.world.wants_key))
         self.house = house
         self.running = True
 
@@ -249,6 +281,19 @@ class FakeStation:
         self.save(clip)
         return clip.clip_id
 
+    def check_storage(self, depth: Depth, reads: Callable[[str], bool] = lambda _: False) -> list[Violation]:
+        self._off_loop()
+        self.calls.append(("check_storage", depth, [clip_id for clip_id in self.world.catalogue if reads(clip_id)]))
+        return [found for found in self.violations if depth is Depth.DIGEST or reads(found.subject)]
+
+    def begin_copying(self) -> None:
+        self._off_loop()
+        self.calls.append(("begin_copying",))
+
+    def end_copying(self) -> None:
+        self._off_loop()
+        self.calls.append(("end_copying",))
+
     def calibrate(self, camera_id: str, seconds: float) -> None:
         self._off_loop()
         if self.problem:
@@ -298,11 +343,21 @@ class FakeStation:
         self.world.catalogue[verdict.clip_id] = entry
         return entry
 
-    def delete(self, clip_ids: Sequence[str]) -> None:
-        for clip_id in clip_ids:
-            self.clip(clip_id)
+    def delete(self, clip_ids: Sequence[str]) -> DeletionReceipt:
+        clips = [self.clip(clip_id).clip for clip_id in clip_ids]
         for clip_id in clip_ids:
             del self.world.catalogue[clip_id]
+        destroyed = tuple(
+            DestroyedClip(
+                clip_id=clip.clip_id,
+                camera_id=clip.camera_id,
+                started_utc_s=clip.started_utc_s,
+                key_digest="0" * 64,
+                files=(clip.video,),
+            )
+            for clip in clips
+        )
+        return DeletionReceipt(deleted_utc_s=self.clock.utc_s(), why="owner", clips=destroyed, journal_emptied=True)
 
     def open_video(self, clip_id: str) -> FakeReader:
         self.clip(clip_id)
@@ -318,6 +373,21 @@ class FakeStation:
             raise UnknownClipError(clip_id)
         return self._reader(EXPLANATION)
 
+    def finish_waiting(self) -> None:
+        self._off_loop()
+        assert not self.keyring.state().is_locked
+        self.calls.append(("finish what waited",))
+        if self.may_not_finish:
+            raise StorageError("the disk is gone")
+
+    def lost_clips(self) -> list[str]:
+        self._off_loop()
+        return self.world.lost
+
+    def key_digest(self, clip_id: str) -> str:
+        self.clip(clip_id)
+        return "0" * 64
+
     def enforce_bounds(self) -> StorageState:
         self._off_loop()
         return StorageState(
@@ -327,9 +397,12 @@ class FakeStation:
             floor_bytes=2_000_000_000,
             clips=len(self.world.catalogue),
             may_record=self.may_record,
+            trouble=self.trouble,
         )
 
     def _reader(self, content: bytes) -> FakeReader:
+        if self.keyring.state().is_locked:
+            raise LockedError("The house is locked.")
         reader = FakeReader(content, lambda: get_ident() == self.world.loop_thread, self.breaks_at)
         self.readers.append(reader)
         return reader

@@ -280,7 +280,7 @@ async def test_what_is_done_is_logged_with_who_did_it(
         (Deed.RECORD, True, "5 s"),
         (Deed.RECORD, False, "the last 15 s"),
         (Deed.FLAG, False, "missed"),
-        (Deed.DELETE, True, ""),
+        (Deed.DELETE, True, f"owner; key {'0' * 64}"),
     ]
 
 
@@ -413,7 +413,8 @@ async def test_the_head_is_a_sensor_of_each_camera(
     attic = await add_camera(hass, world, {"source": "demo", "name": "Attic", "seed": 2})
     for each in (camera, attic):
         shown = each.state("sensor", "audit_log")
-        assert shown.state == camera.audit.head.witness
+        assert shown.state == "1000"
+        assert shown.attributes["witness"] == camera.audit.head.witness
         assert shown.attributes["checkpoint"] == camera.audit.head.checkpoint
 
 

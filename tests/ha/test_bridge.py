@@ -9,11 +9,12 @@ from homeassistant.helpers import issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
-from custom_components.localcam.bridge import HOUSE, ISSUE_CLIPS_IN_BACKUPS, ISSUE_STORAGE_FULL
+from custom_components.localcam.bridge import HOUSE, ISSUE_CLIPS_IN_BACKUPS
 from custom_components.localcam.const import DOMAIN
 from custom_components.localcam.engine.errors import StorageError
 from custom_components.localcam.engine.settings import GIB
 from custom_components.localcam.house import async_apply_house, async_save_house
+from custom_components.localcam.storage_issues import ISSUE_STORAGE_FULL
 
 from .fake_station import FakeStation, World, a_clip
 from .living_camera import LivingCamera, add_camera

@@ -59,6 +59,7 @@ async def test_an_explanation_says_what_decided(hass: HomeAssistant, camera: Liv
         "camera": "camera.hall",
         "reason": "motion",
         "picture": f"/api/localcam/clips/{CLIP}/explanation",
+        "locked": False,
         **decision,
         "events": [{"event_id": "E1", "duration_s": 3.0, "strongest_after_s": 1.0, **decision}],
     }

@@ -15,6 +15,8 @@ CAMERA = {
     "longest_clip_s": 90.0,
     "quiet_s": 12.0,
     "sound": True,
+    "economy": "auto",
+    "cpu_budget_percent": 50,
 }
 
 

@@ -16,6 +16,7 @@ from custom_components.localcam.const import DOMAIN
 from custom_components.localcam.engine.errors import StorageError, WorkerError
 from custom_components.localcam.engine.settings import GIB, HouseSettings
 from custom_components.localcam.house import STORAGE_KEY, async_load_house, async_on_house_change
+from custom_components.localcam.storage_folder import AllowedFolders, FolderProblem, prepare_folder
 
 from .test_config_flow import typed
 
@@ -72,7 +73,7 @@ async def entry(hass: HomeAssistant, tmp_path: Path) -> AsyncIterator[MockConfig
 async def begin(hass: HomeAssistant, entry: MockConfigEntry, step: str) -> ConfigFlowResult:
     menu = await hass.config_entries.options.async_init(entry.entry_id)
     assert menu["type"] is FlowResultType.MENU
-    assert menu["menu_options"] == ["camera", "access", "house", "house_access"]
+    assert menu["menu_options"] == ["camera", "access", "house", "encryption", "house_access"]
     return await hass.config_entries.options.async_configure(menu["flow_id"], {"next_step_id": step})
 
 
@@ -321,3 +322,14 @@ async def test_owner_is_told_where_backups_would_hold_the_clips(
 async def test_house_without_a_media_folder_keeps_clips_where_home_assistant_would(hass: HomeAssistant) -> None:
     hass.config.media_dirs = {}
     assert (await async_load_house(hass)).storage_folder == hass.config.path("media", "localcam")
+
+
+@pytest.mark.parametrize("chosen", ["keys", "keys/clips", ".", "../link"])
+def test_clips_are_never_kept_in_one_tree_with_their_keys(tmp_path: Path, chosen: str) -> None:
+    own = tmp_path / "config" / "localcam"
+    (own / "keys").mkdir(parents=True)
+    (tmp_path / "config" / "link").symlink_to(own)
+    allowed = AllowedFolders(config=tmp_path / "config", media=(), keys=own / "keys", listed=(tmp_path,))
+
+    assert prepare_folder(str(own / chosen), allowed) is FolderProblem.HOLDS_KEYS
+    assert prepare_folder(str(own / "clips"), allowed) is None

@@ -34,6 +34,12 @@ CALLED = (
     "open_video",
     "open_thumbnail",
     "open_explanation",
+    "finish_waiting",
+    "lost_clips",
+    "key_digest",
+    "check_storage",
+    "begin_copying",
+    "end_copying",
     "enforce_bounds",
 )
 

@@ -13,12 +13,22 @@ from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.util.yaml import load_yaml_dict
 import pytest
 
-from custom_components.localcam import audit_services, bridge, camera_issues, ledger, services
+from custom_components.localcam import (
+    audit_services,
+    bridge,
+    camera_issues,
+    house_keys,
+    ledger,
+    services,
+    storage_issues,
+)
 from custom_components.localcam.camera_calibration import CalibrationState
 from custom_components.localcam.camera_zones import async_set_zones
 from custom_components.localcam.engine.audited import Deed
 from custom_components.localcam.engine.values import CameraProblem, ClipReason, Kind, Verdict
 from custom_components.localcam.engine.zone_settings import ZoneFault
+from custom_components.localcam.repairs import FLOWS
+from custom_components.localcam.storage_issues import ISSUE_STORAGE_DAMAGED
 
 from .living_camera import LivingCamera
 from .test_zones import DOOR
@@ -118,11 +128,15 @@ def test_every_translated_error_is_raised_and_every_raised_one_is_translated() -
 
 
 def test_every_issue_has_its_text() -> None:
-    of_house = {bridge.ISSUE_STORAGE_FULL, bridge.ISSUE_CLIPS_IN_BACKUPS, bridge.ISSUE_PUBLIC_HOST}
+    of_house = {*storage_issues.ISSUES, ISSUE_STORAGE_DAMAGED, bridge.ISSUE_CLIPS_IN_BACKUPS, bridge.ISSUE_PUBLIC_HOST}
     of_camera = {camera_issues.WORKER_CRASHES, camera_issues.KEYFRAMES_MISSING}
     of_log = {ledger.ISSUE_UNWRITABLE, ledger.ISSUE_BROKEN}
-    assert of_house | of_camera | of_log == set(ENGLISH["issues"])
-    assert all(issue["title"] and issue["description"] for issue in ENGLISH["issues"].values())
+    of_keys = {each for name, each in vars(house_keys).items() if name.startswith("ISSUE_")}
+    assert of_house | of_camera | of_log | of_keys == set(ENGLISH["issues"])
+    for issue_id, issue in ENGLISH["issues"].items():
+        assert issue["title"]
+        assert ("fix_flow" in issue) is (issue_id in FLOWS)
+        assert bool(issue.get("description")) is not ("fix_flow" in issue), "hassfest wants one of them"
     assert ir.IssueSeverity.ERROR
 
 

@@ -17,8 +17,11 @@ from custom_components.localcam.camera_forms import CREDENTIALS, async_form
 from custom_components.localcam.camera_trial import CANNOT_START
 from custom_components.localcam.config_flow import _CONFIRM_FORM, LocalCamConfigFlow
 from custom_components.localcam.const import DOMAIN
-from custom_components.localcam.engine.errors import SourceFault
+from custom_components.localcam.encryption_flow import CHANGE_FORM, NEW_FORM, EncryptionSteps
+from custom_components.localcam.engine.errors import AuditError, LockedError, SecretFault, SourceFault
 from custom_components.localcam.engine.settings import RtspTransport, SourceKind
+from custom_components.localcam.house_keys import NotRunningError, TooManyAttemptsError, form_error
+from custom_components.localcam.key_steps import CODE_FORM, SECRET_FORM
 from custom_components.localcam.options_flow import _CAMERA_FORM, _HOUSE_FORM, LocalCamOptionsFlow
 from custom_components.localcam.storage_folder import FolderProblem
 
@@ -26,6 +29,10 @@ FOLDER = Path(localcam.__path__[0])
 TEXTS: dict[str, Any] = json.loads((FOLDER / "translations" / "en.json").read_text())
 CONFIG = TEXTS["config"]
 OPTIONS = TEXTS["options"]
+
+
+OF_KEYS = {form_error(err) for err in (AuditError(), LockedError(), NotRunningError(), TooManyAttemptsError())}
+OF_KEYS |= {"keys_failed", *SecretFault}
 
 
 def leaves(texts: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
@@ -80,13 +87,36 @@ async def test_every_choice_of_a_menu_is_named(hass: HomeAssistant) -> None:
     assert menu["menu_options"] == [SourceKind.ENTITY, SourceKind.ADDRESS, SourceKind.USB, SourceKind.DEMO]
     assert set(CONFIG["step"]["user"]["menu_options"]) == kinds
     assert set(CONFIG["step"]["user"]["menu_option_descriptions"]) == kinds
-    assert set(OPTIONS["step"]["init"]["menu_options"]) == {"camera", "access", "house", "house_access"}
+    assert set(OPTIONS["step"]["init"]["menu_options"]) == {"camera", "access", "house", "encryption", "house_access"}
+
+
+def test_every_secret_is_named_and_explained() -> None:
+    forms = {
+        "unlock": SECRET_FORM,
+        "unlock_by_itself": SECRET_FORM,
+        "lock_by_passphrase": NEW_FORM,
+        "change_passphrase": CHANGE_FORM,
+        "recovery_code_check": CODE_FORM,
+    }
+    for step, form in forms.items():
+        for part in ("data", "data_description"):
+            assert set(OPTIONS["step"][step][part]) == {str(key) for key in form.schema}
+    for issue, steps_of in (("clips_locked", ("unlock",)), ("recovery_code_missing", ("recovery_code_check",))):
+        for step in steps_of:
+            for part in ("data", "data_description"):
+                texts = TEXTS["issues"][issue]["fix_flow"]["step"][step]
+                assert set(texts[part]) == {str(key) for key in forms[step].schema}
+
+
+def test_the_menu_of_encryption_names_each_step_that_it_may_show() -> None:
+    named = set(OPTIONS["step"]["encryption"]["menu_options"])
+    assert named == (steps(EncryptionSteps) - {"encryption", "recovery_code_check"})
 
 
 def test_every_error_has_its_own_message() -> None:
     assert set(CONFIG["error"]) == {*SourceFault, CANNOT_START, "name_used", "name_missing"}
-    ours = {"cannot_apply", "longest_too_short", "not_logged", "public_host_invalid"}
-    assert set(OPTIONS["error"]) == {*FolderProblem, *ours}
+    ours = {"cannot_apply", "longest_too_short", "passphrases_differ", "public_host_invalid"}
+    assert set(OPTIONS["error"]) == {*FolderProblem, *ours, *OF_KEYS}
     for part in (CONFIG, OPTIONS):
         assert len(set(part["error"].values())) == len(part["error"])
 
@@ -95,7 +125,7 @@ def test_every_key_that_the_code_raises_has_a_message() -> None:
     """Errors named in the source as plain texts, so that a new one cannot be forgotten here either."""
     for files, known in (
         (("config_flow", "camera_forms", "camera_trial"), set(CONFIG["error"])),
-        (("options_flow", "access_flow"), set(OPTIONS["error"])),
+        (("options_flow", "access_flow", "encryption_flow"), set(OPTIONS["error"])),
     ):
         for file in files:
             source = (FOLDER / f"{file}.py").read_text()
@@ -122,6 +152,8 @@ def test_texts_name_only_what_the_flows_fill_in() -> None:
         "camera": {"name"},
         "access": {"name"},
         "house": {"backups"},
+        "encryption": {"state"},
+        "recovery_code": {"code"},
     }
     for part in (CONFIG, OPTIONS):
         for name, step in part["step"].items():

@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Event, Lock
 
 from .audit.log import AuditLog
-from .audited import AuditEntry, AuditHead, AuditNote, AuditQuery, AuditReport, Deed, Look
+from .audited import AuditEntry, AuditHead, AuditNote, AuditQuery, AuditReport, Deed, Look, deletion_reason
 from .clock import Clock
 from .errors import AuditError
 
@@ -66,9 +66,14 @@ class AuditKeeper:
         """Log all of them or none: they are on disk when this returns. Raises AuditError."""
         return self._log.append(notes)
 
-    def log_deletions(self, clips: Sequence[tuple[str, str]], why: str) -> None:
-        """Before clips (their ids, and their cameras') are deleted automatically. Raises AuditError."""
-        self.record([AuditNote(deed=Deed.DELETE, clip_id=clip, camera_id=camera, reason=why) for clip, camera in clips])
+    def log_deletions(self, clips: Sequence[tuple[str, str, str]], why: str) -> None:
+        """Before clips are deleted automatically: their ids, cameras, and digests of their keys. Raises AuditError."""
+        self.record(
+            [
+                AuditNote(deed=Deed.DELETE, clip_id=clip, camera_id=camera, reason=deletion_reason(why, digest))
+                for clip, camera, digest in clips
+            ]
+        )
 
     def log_recovery(self, camera_id: str | None, saved: int) -> None:
         """How many clips were saved after a crash, of one camera or of all; they are safe, logged or not."""
@@ -95,6 +100,14 @@ class AuditKeeper:
     def looks(self, clip_ids: Sequence[str]) -> list[Look]:
         """Who has seen these clips, newest first; raises AuditError."""
         return self._log.looks(clip_ids)
+
+    def begin_copying(self) -> None:
+        """Somebody copies the log's files; raises AuditError."""
+        self._log.begin_copying()
+
+    def end_copying(self) -> None:
+        """They are copied; raises AuditError."""
+        self._log.end_copying()
 
     def verify(self, witnesses: Sequence[str] = ()) -> AuditReport:
         """Check the whole log at once, somebody waits; raises AuditError."""

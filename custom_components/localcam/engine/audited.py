@@ -66,6 +66,11 @@ class AuditNote:
     """Why, or which: keys and numbers, never a secret, never a person's own words."""
 
 
+def deletion_reason(why: str, key_digest: str) -> str:
+    """As every deletion's note says why, and which key is destroyed: as its receipt names it, empty for none."""
+    return f"{why}; key {key_digest}" if key_digest else why
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
     """A note as it stands in the log."""
@@ -118,7 +123,7 @@ class AuditHead:
 
     @property
     def witness(self) -> str:
-        """Short enough for a state or a slip of paper."""
+        """Short enough for a message or a slip of paper."""
         return f"{self.size} {self.root}"
 
 

@@ -18,9 +18,14 @@ from .messages import (
     Calibrate,
     ChangeSettings,
     ClipClosed,
+    ClipKey,
     Command,
     KeepLast,
+    KeysLow,
+    NewKeys,
     Picture,
+    RecordingFailed,
+    RecordingFault,
     RecordNow,
     Report,
     Reported,
@@ -60,6 +65,9 @@ class Home(Protocol):
 
     def next_epoch(self, camera_id: str) -> int:
         """A number greater than that of each earlier life of the camera's worker."""
+
+    def issue_keys(self, camera_id: str, left: int) -> tuple[ClipKey, ...]:
+        """Keys of clips to come, for a worker that has so many left; raises EngineError."""
 
     def keep(self, reported: Reported, closed: ClipClosed) -> bool:
         """Enter a finished clip in the catalogue; False where it must not be announced."""
@@ -219,6 +227,7 @@ class CameraPost:
             epoch=self._epoch,
             storage_folder=self._home.storage_folder,
             may_record=self._home.may_record,
+            keys=self._issued(0),
             address_rules=self._home.address_rules,
         )
         worker = self._executor.start(first, on_reported=self._hear, on_end=ended.put)
@@ -262,12 +271,24 @@ class CameraPost:
                         self._answer(request_id, Answer(request_id=request_id, problem="disk_error"))
                     return
                 self._answer(request_id, report)
+            case KeysLow(left=left):
+                if keys := self._issued(left):
+                    self.tell(NewKeys(keys=keys))
+                return
             case Answer(request_id=request_id) | Picture(request_id=request_id):
                 self._answer(request_id, report)
                 return
             case _:
                 pass
         self._on_report(reported)
+
+    def _issued(self, left: int) -> tuple[ClipKey, ...]:
+        """For the worker; none where none can be kept now: it asks again when it needs one."""
+        try:
+            return self._home.issue_keys(self._settings.camera_id, left)
+        except EngineError as err:
+            self._report(RecordingFailed(fault=RecordingFault.DISK_ERROR, detail=str(err)))
+            return ()
 
     def _answer(self, request_id: int | None, report: Report) -> None:
         with self._lock:

@@ -8,16 +8,17 @@ from .errors import StorageError
 from .values import StoredFile
 from .vault.disk_space import DiskSpace, disk_space
 from .vault.folder_mark import read_mark, write_mark
+from .vault.plain_file import PlainReader
 from .vault.sealed_file import SealedReader
-from .vault.vault import Vault
+from .vault.vault import ClipKeys, Vault
 
 
 class ClipFolders:
     """Names are unique over all folders, because a clip's id is."""
 
-    def __init__(self, folder: str, older: tuple[str, ...]) -> None:
+    def __init__(self, folder: str, older: tuple[str, ...], keys: ClipKeys) -> None:
         self.current = folder
-        self._vaults = {path: Vault(Path(path)) for path in dict.fromkeys((folder, *older))}
+        self._vaults = {path: Vault(Path(path), keys) for path in dict.fromkeys((folder, *older))}
 
     def identify(self, expected: str | None) -> str:
         """The name of today's folder, which is made and named where nothing is `expected` there.
@@ -36,8 +37,13 @@ class ClipFolders:
             raise StorageError("the storage folder is not the one that holds the clips; is its disk mounted?")
         return expected
 
-    def open(self, name: str) -> SealedReader:
-        """A file, wherever it lies; raises StorageError."""
+    def keep_apart(self, keys_folder: Path) -> None:
+        """Raise StorageError where clips and keys would lie in one tree: then a copy of the clips could open them."""
+        if not lie_apart(Path(self.current), keys_folder):
+            raise StorageError("the storage folder must neither hold the folder of keys, nor lie in it")
+
+    def open(self, name: str) -> SealedReader | PlainReader:
+        """A file, wherever it lies; raises StorageError, TamperedError, KeyringError."""
         return self._vault_of(name).open(name)
 
     def exists(self, name: str) -> bool:
@@ -55,6 +61,18 @@ class ClipFolders:
     def remove(self, name: str) -> None:
         """Remove a file, wherever it lies; one that is not there is fine. Raises StorageError."""
         self._vault_of(name).remove(name)
+
+    def is_plain(self, folder: str, name: str) -> bool:
+        """Whether a file in one of the folders is of before clips were sealed; raises StorageError."""
+        return self._vaults[folder].is_plain(name)
+
+    def is_plain_anywhere(self, name: str) -> bool:
+        """The same, wherever the file lies."""
+        return self._vault_of(name).is_plain(name)
+
+    def all_there(self) -> bool:
+        """Whether each folder, also each of before, can be looked into."""
+        return all(Path(path).is_dir() for path in self._vaults)
 
     def names(self) -> Iterator[str]:
         """Each name in any of the folders; raises StorageError as `found` does."""
@@ -80,3 +98,9 @@ class ClipFolders:
     def _vault_of(self, name: str) -> Vault:
         vaults = list(self._vaults.values())
         return next((vault for vault in vaults if vault.exists(name)), vaults[0])
+
+
+def lie_apart(storage_folder: Path, keys_folder: Path) -> bool:
+    """Whether neither folder is the other one or lies in it, wherever links lead; asks the disk."""
+    storage, keys = storage_folder.resolve(), keys_folder.resolve()
+    return not (storage.is_relative_to(keys) or keys.is_relative_to(storage))

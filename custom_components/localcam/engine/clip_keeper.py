@@ -12,25 +12,30 @@ from typing import Protocol
 from .archive.check import Depth, Violation, check
 from .archive.clips import Archive
 from .archive.database import Database
-from .archive.deletion import DeletedBecause
+from .archive.deletion import DeletedBecause, names_of
+from .archive.file_names import understand
 from .archive.identity import Identity
-from .archive.recovery import RecoveryPlan, plan as plan_recovery
 from .archive.retention import floor_bytes, plan as plan_retention
 from .clip_folders import ClipFolders
+from .clip_key_care import ClipKeyCare
+from .clip_key_desk import ClipKeyDesk
+from .clip_recovery import ClipRecovery
 from .clock import Clock
-from .errors import AuditError, StorageError, UnknownClipError
+from .digests import sha256
+from .errors import AuditError, FolderInUseError, StorageError, UnknownClipError
 from .executor import CameraExecutor
-from .messages import ClipClosed, Reported, Salvage, Salvaged
-from .salvaging import salvage
-from .settings import HouseSettings
-from .values import StorageState, StoredFile
+from .folder_lock import FolderLock
+from .messages import ClipClosed, ClipKey, Reported
+from .settings import KEYS_FOLDER, HouseSettings
+from .values import DeletionReceipt, StorageState, StorageTrouble, StoredFile
 from .vault.disk_space import DiskSpace
+from .vault.keyring import Keyring
 
 CATALOGUE_NAME = "catalogue.db"
 
-type LogDeletions = Callable[[Sequence[tuple[str, str]], str], None]
-"""Told which clips (their ids, and their cameras') are about to be deleted automatically, and why; raises AuditError,
-and then none is."""
+type LogDeletions = Callable[[Sequence[tuple[str, str, str]], str], None]
+"""Told which clips are about to be deleted automatically, and why: their ids, their cameras', and the digests of their
+sealed keys, empty where there is none. Raises AuditError, and then none is."""
 
 
 class ClipReader(Protocol):
@@ -55,19 +60,28 @@ class ClipKeeper:
         catalogue_folder: Path,
         clock: Clock,
         executor: CameraExecutor,
+        keyring: Keyring | None = None,
         log_deletions: LogDeletions = lambda clips, why: None,
     ) -> None:
         self._database = Database(catalogue_folder / CATALOGUE_NAME)
         self.archive = Archive(self._database)
         self._identity = Identity(self._database)
+        self._keys_folder = catalogue_folder / KEYS_FOLDER
+        self.keyring = keyring or Keyring(self._keys_folder)
+        self._desk = ClipKeyDesk(self._keys_folder, self.keyring, self.archive.sealed_key)
+        self._recovery = ClipRecovery(self.archive, self._desk, executor, keep=self.keep, unlink=self._unlink)
+        self._care = ClipKeyCare(self.archive, self._desk)
         self._clock = clock
-        self._executor = executor
         self._log_deletions = log_deletions
         self._house = HouseSettings(storage_folder="")
-        self._folders = ClipFolders("", ())
+        self._folders = ClipFolders("", (), self._desk)
         self._folder_uuid = ""
+        self._folder_lock = FolderLock(Path())
         self.may_record = True
         """Whether there was room for clips when it was last looked at."""
+        self._trouble: StorageTrouble | None = None
+        self._journal_emptied = True
+        """False where a deleted clip's key may still be in the catalogue's journal."""
         self._bounds = Lock()
         """Held while bounds are enforced, so that two threads do not delete twice as much, nor in two folders."""
 
@@ -77,33 +91,49 @@ class ClipKeeper:
         return self._house.storage_folder
 
     def open(self, house: HouseSettings) -> int:
-        """Open catalogue and folder, and finish what a crash left; raises ArchiveError, StorageError.
+        """Open catalogue, keys and folder, and finish what a crash left; returns how many clips were saved by that.
 
-        Returns how many clips were saved by that.
+        Raises ArchiveError, StorageError, and KeyringError where the house's key is gone.
         """
         self._database.open()
         try:
+            self.keyring.open(may_create=not (self.archive.has_keys() or self._desk.has_headers))
             self.change(house)
             saved = self.recover()
+            self._care.mend(self._folders)
+            self._database.empty_journal()
             self.enforce_bounds()
         except BaseException:
-            self._database.close()
+            self.close()
             raise
         return len(saved)
 
     def close(self) -> None:
-        """Let go of the catalogue."""
+        """Let go of catalogue and folder."""
+        self._folder_lock.release()
         self._database.close()
+
+    def begin_copying(self) -> None:
+        """Somebody copies the catalogue's files; raises ArchiveError."""
+        self._database.begin_copying()
+
+    def end_copying(self) -> None:
+        """They are copied; raises ArchiveError."""
+        self._database.end_copying()
 
     def change(self, house: HouseSettings) -> bool:
         """Other bounds or another folder; whether it is another folder. Raises StorageError, and nothing changed."""
-        folders = ClipFolders(house.storage_folder, house.older_folders)
+        folders = ClipFolders(house.storage_folder, house.older_folders, self._desk)
+        folders.keep_apart(self._keys_folder)
         moved = house.storage_folder != self._house.storage_folder
         is_chosen = bool(self._house.storage_folder) and moved
         expected = None if is_chosen or not self.archive.count() else self._identity.folder_uuid()
-        folder_uuid = self._bound(folders, expected)
+        lock = FolderLock(Path(house.storage_folder)) if moved else self._folder_lock
+        folder_uuid = self._bound(folders, expected, lock)
         with self._bounds:
-            self._house, self._folders, self._folder_uuid = house, folders, folder_uuid
+            if moved:
+                self._folder_lock.release()
+            self._house, self._folders, self._folder_uuid, self._folder_lock = house, folders, folder_uuid, lock
         return moved
 
     def choose(self, house: HouseSettings) -> None:
@@ -111,33 +141,47 @@ class ClipKeeper:
 
         Raises ArchiveError, StorageError.
         """
+        folders = ClipFolders(house.storage_folder, house.older_folders, self._desk)
+        folders.keep_apart(self._keys_folder)
+        lock = FolderLock(Path(house.storage_folder))
         self._database.open()
         try:
-            self._bound(ClipFolders(house.storage_folder, house.older_folders), None)
+            self._bound(folders, None, lock)
         finally:
+            lock.release()
             self._database.close()
 
     def keep(self, reported: Reported, closed: ClipClosed) -> bool:
         """Enter a finished clip, then remove its growing file; False where it was known. Raises EngineError."""
-        added = self.archive.add_clip(closed.clip, reported.epoch, reported.sequence)
+        key = self._desk.sealed_key(closed.clip.clip_id, closed.clip.camera_id)
+        added = self.archive.add_clip(closed.clip, reported.epoch, reported.sequence, key)
         if closed.part_name:
             # The clip is safe: what does not go now goes at the next start.
             with suppress(StorageError):
                 self._folders.remove(closed.part_name)
         if not added:
-            self._unlink(self.archive.garbage())
+            self._clear_garbage()
         return added
 
-    def delete(self, clip_ids: Sequence[str]) -> None:
+    def issue_keys(self, camera_id: str, left: int) -> tuple[ClipKey, ...]:
+        """Keys of clips to come, for a worker that has so many left; raises StorageError, KeyringError."""
+        self._desk.destroy(self._desk.unused(camera_id, self._has_files))
+        return self._desk.issue(camera_id, left)
+
+    def withdraw_keys(self, camera_id: str) -> None:
+        """The camera's worker is gone; `recover` destroys what it did not use."""
+        self._desk.withdraw(camera_id)
+
+    def delete(self, clip_ids: Sequence[str]) -> DeletionReceipt:
         """Delete all of them; raises UnknownClipError before any is, StorageError where a file does not go yet."""
-        self._delete(clip_ids, DeletedBecause.OWNER)
+        return self._delete(clip_ids, DeletedBecause.OWNER)
 
     def open_video(self, clip_id: str) -> ClipReader:
-        """A clip's bytes; raises UnknownClipError, StorageError."""
+        """A clip's bytes; raises UnknownClipError, StorageError, and LockedError while the house is locked."""
         return self._open(self.archive.clip(clip_id).clip.video)
 
     def open_thumbnail(self, clip_id: str) -> ClipReader:
-        """The bytes of a clip's picture; raises UnknownClipError, StorageError."""
+        """The bytes of a clip's picture; raises as `open_video` does."""
         thumbnail = self.archive.clip(clip_id).clip.thumbnail
         if thumbnail is None:
             raise UnknownClipError(f"clip {clip_id} has no picture")
@@ -163,6 +207,7 @@ class ClipKeeper:
             floor_bytes=floor_bytes(self._house, space.total_bytes),
             clips=self.archive.count(),
             may_record=self.may_record,
+            trouble=self._trouble,
         )
 
     def enforce_bounds(self) -> StorageState:
@@ -170,77 +215,87 @@ class ClipKeeper:
         with self._bounds:
             try:
                 self._folders.identify(self._folder_uuid)
-                self._unlink(self.archive.garbage())
+                self._folder_lock.hold()
+                self._clear_garbage()
                 retention = plan_retention(self.archive.deletable(), self.state())
                 self.may_record = retention.may_record
                 self._delete(retention.over_quota, DeletedBecause.QUOTA)
                 self._delete(retention.below_floor, DeletedBecause.FLOOR)
-            except StorageError, AuditError:
+                self._trouble = None
+            except (StorageError, AuditError) as err:
                 # The folder is gone, or does not let go: such a disk takes no clip either. Garbage is tried again. And
                 # where a deletion cannot be logged there is none (I3), and so no room.
                 self.may_record = False
+                self._trouble = _trouble(err)
+                if self._trouble is StorageTrouble.UNAVAILABLE:
+                    self._folder_lock.release()  # what is open keeps a disk from being taken out
             return self.state()
 
-    def check(self, depth: Depth) -> list[Violation]:
-        """What does not hold of catalogue and folders, looked at so closely; raises ArchiveError, StorageError."""
-        return check(self._database, self._folders, depth)
+    def check(self, depth: Depth, reads: Callable[[str], bool] = lambda _: False) -> list[Violation]:
+        """What does not hold of catalogue and folders, looked at so closely; raises ArchiveError, StorageError.
+
+        Of the clips that it `reads`, by their ids, every byte is read.
+        """
+        return [*check(self._database, self._folders, depth, reads), *self._care.check(self._folders)]
+
+    def lost_clips(self) -> list[str]:
+        """Ids of clips whose keys are lost, so that nobody can open them; raises ArchiveError, StorageError."""
+        return self._care.lost(self._folders, self.keyring.state().key_id)
+
+    def key_digest(self, clip_id: str) -> str:
+        """SHA-256 of the clip's sealed key, hexadecimal, as a receipt names it; empty where it has none."""
+        key = self.archive.sealed_key(clip_id)
+        return sha256(key.sealed).hexdigest() if key else ""
 
     def recover(self, camera_id: str | None = None) -> list[Reported]:
         """Finish what a crash left, of one camera or of all; returns the clips that were saved by it.
 
         To be called while no worker of those cameras runs. Raises ArchiveError, StorageError.
         """
-        found = [
-            (folder, name)
-            for folder, name in self._folders.found()
-            if camera_id is None or name.startswith(f"{camera_id}/")
-        ]
-        prefix = f"{camera_id}/" if camera_id else ""
-        todo = plan_recovery(
-            listed={name for name in self.archive.file_names() if name.startswith(prefix)},
-            garbage={name for name in self.archive.garbage() if name.startswith(prefix)},
-            found=(name for _, name in found),
-            is_deleted=self.archive.is_deleted,
-        )
-        self._unlink(todo.unlink)
-        saved: list[Reported] = []
-        for folder in dict.fromkeys(folder for folder, _ in found):
-            saved += self._salvage(folder, {name for where, name in found if where == folder}, todo)
-        return saved
+        return self._recovery.recover(self._folders, camera_id)
 
-    def _salvage(self, folder: str, names: set[str], todo: RecoveryPlan) -> list[Reported]:
-        order = Salvage(
-            storage_folder=folder,
-            growing_names=tuple(name for name in todo.salvage_growing if name in names),
-            unlisted_names=tuple(name for name in todo.adopt_unlisted if name in names),
-        )
-        if not order.growing_names and not order.unlisted_names:
-            return []
-        saved: list[Reported] = []
-        sizes_bytes = {name: self._size_on_disk(name) for name in (*order.growing_names, *order.unlisted_names)}
-        for reported in salvage(order, self._executor, sizes_bytes):
-            match reported.report:
-                case ClipClosed() as closed:
-                    if self.keep(reported, closed):
-                        saved.append(reported)
-                case Salvaged(unusable_names=unusable):
-                    self._unlink(unusable)
-                case _:
-                    pass
-        return saved
+    @property
+    def waiting(self) -> int:
+        """How many recordings wait for the house to be unlocked, to be finished."""
+        return self._recovery.waiting
 
-    def _bound(self, folders: ClipFolders, expected: str | None) -> str:
-        """The name of today's folder, of which the rows speak from now on."""
+    def recover_locked(self) -> list[Reported]:
+        """Finish what waited for the house to be unlocked; raises ArchiveError, StorageError."""
+        return self._recovery.recover_locked(self._folders)
+
+    def _bound(self, folders: ClipFolders, expected: str | None, lock: FolderLock) -> str:
+        """The name of today's folder, of which the rows speak from now on; the lock on it is then ours."""
         folder_uuid = folders.identify(expected)
+        lock.hold()
         if folder_uuid != self._identity.folder_uuid():
             self._identity.bind_folder(folder_uuid)
         return folder_uuid
 
-    def _delete(self, clip_ids: Sequence[str], why: DeletedBecause) -> None:
+    def _delete(self, clip_ids: Sequence[str], why: DeletedBecause) -> DeletionReceipt:
+        """In this order: the audit log, the keys in the catalogue and its journal, the keys' headers, the files."""
         if clip_ids and why is not DeletedBecause.OWNER:  # who asked for that has logged it, in his own name
-            self._log_deletions([(each, self.archive.clip(each).clip.camera_id) for each in clip_ids], why.value)
-        if clip_ids:
-            self._unlink(self.archive.begin_delete(clip_ids, why, self._clock.utc_s()))
+            clips = [(each, self.archive.clip(each).clip.camera_id, self.key_digest(each)) for each in clip_ids]
+            self._log_deletions(clips, why.value)
+        at_utc_s = self._clock.utc_s()
+        buried = self.archive.begin_delete(clip_ids, why, at_utc_s) if clip_ids else ()
+        self._journal_emptied = self._database.empty_journal() if buried else self._journal_emptied
+        self._desk.destroy((clip.camera_id, clip.clip_id) for clip in buried)
+        self._unlink(names_of(buried))
+        return DeletionReceipt(
+            deleted_utc_s=at_utc_s, why=why.value, clips=buried, journal_emptied=self._journal_emptied
+        )
+
+    def _clear_garbage(self) -> None:
+        """Complete deletions that were cut short, keys first."""
+        if not self._journal_emptied:
+            self._journal_emptied = self._database.empty_journal()
+        garbage = self.archive.garbage()
+        clips = {(name.partition("/")[0], file.clip_id) for name in garbage if (file := understand(name))}
+        self._desk.destroy(sorted(clips))
+        self._unlink(garbage)
+
+    def _has_files(self, clip_id: str) -> bool:
+        return any(clip_id in name for name in self._folders.names())
 
     def _unlink(self, names: Sequence[str]) -> None:
         gone: list[str] = []
@@ -252,12 +307,15 @@ class ClipKeeper:
             if gone:
                 self.archive.drop_garbage(gone)
 
-    def _size_on_disk(self, name: str) -> int:
-        """0 where the disk does not tell: whoever reads the file will hear why."""
-        try:
-            return self._folders.size_on_disk(name)
-        except StorageError:
-            return 0
-
     def _open(self, file: StoredFile) -> ClipReader:
         return self._folders.open(file.name)
+
+
+def _trouble(err: StorageError | AuditError) -> StorageTrouble | None:
+    match err:
+        case AuditError():
+            return None  # whoever cannot write the log tells of it
+        case FolderInUseError():
+            return StorageTrouble.IN_USE
+        case _:
+            return StorageTrouble.UNAVAILABLE

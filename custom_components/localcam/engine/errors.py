@@ -7,7 +7,12 @@
     ├── WireError               bytes between station and worker that are no message
     ├── WorkerError             a worker that does not run or does not answer
     ├── StorageError            the storage folder does not take or give bytes
-    │   └── StorageFullError
+    │   ├── StorageFullError
+    │   ├── FolderInUseError    another Home Assistant records there
+    │   └── TamperedError       bytes that are not those that were sealed
+    ├── KeyringError            the house's keys cannot be used
+    │   ├── LockedError         ... until an administrator unlocks the house
+    │   └── SecretError         a passphrase or recovery code that does not do; `fault` says why
     ├── ClipFormatError         packets that no clip can be made of, or a clip that cannot be read
     ├── ArchiveError            the catalogue cannot be used
     │   └── UnknownClipError
@@ -82,6 +87,41 @@ class StorageError(EngineError):
 
 class StorageFullError(StorageError):
     """No space left."""
+
+
+class FolderInUseError(StorageError):
+    """Another Home Assistant records into the storage folder."""
+
+
+class TamperedError(StorageError):
+    """Bytes that are not those that were sealed: changed, cut, or another clip's."""
+
+
+class KeyringError(EngineError):
+    """The house's keys cannot be used; the text says what to do."""
+
+
+class LockedError(KeyringError):
+    """The house is locked: recording goes on, and an administrator must unlock it to see anything."""
+
+
+class SecretFault(StrEnum):
+    """Why a passphrase or recovery code does not do; each has its own message in the translations, under this key."""
+
+    WRONG = "wrong_secret"
+    MISTYPED = "mistyped_code"
+    """The recovery code's check signs do not fit: it was never one of ours."""
+    TOO_SHORT = "passphrase_too_short"
+    NOT_SET = "secret_not_set"
+    """The house has no passphrase, or no recovery code."""
+
+
+class SecretError(KeyringError):
+    """A passphrase or recovery code that does not do; the text never holds it."""
+
+    def __init__(self, fault: SecretFault) -> None:
+        super().__init__(fault.value)
+        self.fault = fault
 
 
 class ClipFormatError(EngineError):

@@ -19,6 +19,15 @@ class StreamAddress:
     """May hold credentials: never logged."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipKey:
+    """The id of a clip that may be recorded, and the key of its files, which the house kept before it gave it."""
+
+    clip_id: str
+    key: bytes = field(repr=False)
+    """32 bytes; forgotten by the worker once the clip is finished."""
+
+
 # Commands, to a worker
 
 
@@ -31,6 +40,8 @@ class Watch:
     storage_folder: str
     may_record: bool
     model: DetectorModel | None = None
+    keys: tuple[ClipKey, ...] = ()
+    """Of its first clips."""
     address_rules: AddressRules = NO_MORE_RULES
 
 
@@ -53,6 +64,10 @@ class Salvage:
     """Growing files of clips that were never finished."""
     unlisted_names: tuple[str, ...]
     """Finished clips that the catalogue does not know."""
+    plain_names: tuple[str, ...] = ()
+    """Those of both that were written before clips were sealed."""
+    keys: tuple[ClipKey, ...] = ()
+    """Of all these clips; a finished plain one has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +82,13 @@ class AllowRecording:
     """Whether there is room for clips; motion is reported all the same."""
 
     allowed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewKeys:
+    """The answer to `KeysLow`."""
+
+    keys: tuple[ClipKey, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +149,7 @@ type Command = (
     | Salvage
     | ChangeSettings
     | AllowRecording
+    | NewKeys
     | RecordNow
     | KeepLast
     | Calibrate
@@ -207,6 +230,14 @@ class ClipClosed:
     part_name: str
     """The growing file, which the station removes once the clip is in the catalogue."""
     request_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeysLow:
+    """A clip was begun, or none could be because no key was left; answered by `NewKeys`."""
+
+    left: int
+    """Keys of clips that were not begun yet."""
 
 
 class RecordingFault(StrEnum):
@@ -320,6 +351,7 @@ type Report = (
     | ProblemChanged
     | Calibrated
     | ClipClosed
+    | KeysLow
     | RecordingFailed
     | Answer
     | Picture

@@ -9,6 +9,8 @@ from .errors import SettingsError
 from .zone_settings import Zone, parse_zones
 
 GIB = 1 << 30
+KEYS_FOLDER = "keys"
+"""Of LocalCam's own folder in the configuration; never in one tree with the clips."""
 NOISE_FLOOR_ROWS, NOISE_FLOOR_COLUMNS = 24, 40
 """In how many places of the picture calibrating keeps what it learned."""
 NOISE_FLOOR_BYTES = 2 * NOISE_FLOOR_ROWS * NOISE_FLOOR_COLUMNS

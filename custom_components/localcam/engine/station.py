@@ -4,6 +4,7 @@ Every method blocks and belongs on a thread that is not the event loop's. Report
 threads, after what they announce is safe.
 """
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -11,6 +12,7 @@ from datetime import tzinfo
 from pathlib import Path
 import random
 
+from .archive.check import Depth, Violation
 from .audit_keeper import AuditKeeper
 from .backoff import CRASH_STEPS_S, Backoff
 from .camera_post import CameraPost
@@ -22,6 +24,7 @@ from .ingest.address import Place, locate, split_credentials
 from .live_views import LiveViews
 from .messages import (
     ClipClosed,
+    ClipKey,
     EntityAddress,
     EntityPicture,
     RecordingFailed,
@@ -30,7 +33,8 @@ from .messages import (
     StreamAddress,
 )
 from .settings import AddressRules, AddressSource, CameraSettings, EntitySource, HouseSettings
-from .values import CatalogueEntry, ClipDay, ClipQuery, ClipVerdict, StorageState
+from .values import CatalogueEntry, ClipDay, ClipQuery, ClipVerdict, DeletionReceipt, StorageState, StorageTrouble
+from .vault.keyring import Keyring
 from .watched_cameras import WatchedCameras
 
 
@@ -44,6 +48,7 @@ class Station:
         clock: Clock,
         on_report: Callable[[Reported], None],
         executor: CameraExecutor | None = None,
+        keyring: Keyring | None = None,
         own_port: int = 0,
     ) -> None:
         """`own_port`: of Home Assistant's web server, where no camera is."""
@@ -53,12 +58,14 @@ class Station:
         self._executor = executor or LocalExecutor()
         self.audit = AuditKeeper(catalogue_folder, clock)
         """Who did what; also to be asked by whoever shows or changes something, before it is done."""
-        self._keeper = ClipKeeper(catalogue_folder, clock, self._executor, self.audit.log_deletions)
+        self._keeper = ClipKeeper(catalogue_folder, clock, self._executor, keyring, self.audit.log_deletions)
         self._cameras = WatchedCameras(self._new_post)
+        self._late: deque[tuple[Reported, ClipClosed]] = deque()
+        """Finished clips that the catalogue did not take."""
         self._live = LiveViews(self._locate, clock)
 
     def start(self, house: HouseSettings) -> None:
-        """Open the catalogue and finish what a crash left; raises ArchiveError or StorageError."""
+        """Open catalogue and keys, and finish what a crash left; raises ArchiveError, StorageError, KeyringError."""
         self._take_rules(house)
         self.audit.open()
         saved = self._keeper.open(house)
@@ -161,33 +168,85 @@ class Station:
         """Keep the owner's word; the clip is no longer deleted automatically. Raises UnknownClipError."""
         return self._keeper.archive.flag(verdict)
 
-    def delete(self, clip_ids: Sequence[str]) -> None:
-        """Delete all of them; raises UnknownClipError before any is."""
-        self._keeper.delete(clip_ids)
+    def delete(self, clip_ids: Sequence[str]) -> DeletionReceipt:
+        """Delete all of them, keys first, and say what was destroyed; raises UnknownClipError before any is."""
+        receipt = self._keeper.delete(clip_ids)
         self.enforce_bounds()
+        return receipt
 
     def open_video(self, clip_id: str) -> ClipReader:
-        """The bytes of a clip; raises UnknownClipError, StorageError."""
+        """The bytes of a clip; raises UnknownClipError, StorageError, LockedError."""
         return self._keeper.open_video(clip_id)
 
     def open_thumbnail(self, clip_id: str) -> ClipReader:
-        """The bytes of a clip's picture; raises UnknownClipError (also where it has none), StorageError."""
+        """The bytes of a clip's picture; raises as `open_video` does, UnknownClipError also where it has none."""
         return self._keeper.open_thumbnail(clip_id)
 
     def open_explanation(self, clip_id: str) -> ClipReader:
         """The bytes of the picture of what moved; raises UnknownClipError (also where it has none), StorageError."""
         return self._keeper.open_explanation(clip_id)
 
+    # Keys
+
+    @property
+    def keyring(self) -> Keyring:
+        """The house's keys: their state and how they are kept. To unlock, call `unlock` here."""
+        return self._keeper.keyring
+
+    def unlock(self, passphrase: str) -> None:
+        """Make clips visible, and finish what waited for that; raises SecretError."""
+        self.keyring.unlock(passphrase)
+        self.finish_waiting()
+
+    def unlock_by_code(self, recovery_code: str) -> None:
+        """The same, by the recovery code; raises SecretError."""
+        self.keyring.unlock_by_code(recovery_code)
+        self.finish_waiting()
+
+    def finish_waiting(self) -> None:
+        """Finish what waited for the house to be unlocked, where its keyring was; raises ArchiveError, StorageError."""
+        for reported in self._keeper.recover_locked():
+            self._on_report(reported)
+
+    def lost_clips(self) -> list[str]:
+        """Ids of clips that nobody can open any more, because their keys are lost; raises EngineError."""
+        return self._keeper.lost_clips()
+
+    def key_digest(self, clip_id: str) -> str:
+        """Of the clip's sealed key, as a receipt names it; empty where it has none. Raises ArchiveError."""
+        return self._keeper.key_digest(clip_id)
+
     # Storage
 
+    def check_storage(self, depth: Depth, reads: Callable[[str], bool] = lambda _: False) -> list[Violation]:
+        """What does not hold of catalogue and folders; every byte is read of the clips that it `reads`.
+
+        Raises ArchiveError, StorageError.
+        """
+        return self._keeper.check(depth, reads)
+
+    def begin_copying(self) -> None:
+        """A backup begins: the main files of catalogue and log stay as they are. Raises ArchiveError, AuditError."""
+        self._keeper.begin_copying()
+        self.audit.begin_copying()
+
+    def end_copying(self) -> None:
+        """It is over. Raises ArchiveError, AuditError."""
+        self._keeper.end_copying()
+        self.audit.end_copying()
+
     def enforce_bounds(self) -> StorageState:
-        """Delete what quota and free-space floor ask for; workers learn whether they may record."""
+        """Enter what the catalogue did not take, then delete what quota and floor ask for; raises ArchiveError.
+
+        Workers learn whether they may record.
+        """
+        self._enter_late()
         before = self._keeper.may_record
         state = self._keeper.enforce_bounds()
         if state.may_record is not before:
             for post in self._cameras.posts():
                 post.allow_recording(state.may_record)
-        return state
+        return replace(state, trouble=state.trouble or StorageTrouble.CATALOGUE) if self._late else state
 
     # What a post needs (`camera_post.Home`)
 
@@ -210,14 +269,20 @@ class Station:
         """A number greater than that of each earlier life of the camera's worker."""
         return self._keeper.archive.next_epoch(camera_id)
 
+    def issue_keys(self, camera_id: str, left: int) -> tuple[ClipKey, ...]:
+        """Keys of clips to come, for a worker that has so many left; raises EngineError."""
+        return self._keeper.issue_keys(camera_id, left)
+
     def keep(self, reported: Reported, closed: ClipClosed) -> bool:
         """Enter a finished clip in the catalogue; False where it must not be announced.
 
-        A clip that cannot be entered keeps its files, and is entered at the next start.
+        A clip that cannot be entered keeps its files, and is entered, and announced, as soon as that is possible: it is
+        tried each time the bounds are looked at, and at the next start.
         """
         try:
             added = self._keeper.keep(reported, closed)
         except EngineError as err:
+            self._late.append((reported, closed))
             failed = RecordingFailed(fault=RecordingFault.DISK_ERROR, detail=str(err))
             self._on_report(replace(reported, report=failed))
             return False
@@ -225,8 +290,20 @@ class Station:
             self.enforce_bounds()
         return added
 
+    def _enter_late(self) -> None:
+        for _ in range(len(self._late)):
+            reported, closed = self._late.popleft()
+            try:
+                added = self._keeper.keep(reported, closed)
+            except EngineError:
+                self._late.appendleft((reported, closed))
+                return
+            if added:
+                self._on_report(reported)
+
     def tidy(self, camera_id: str) -> None:
         """Finish what a crashed worker left; what cannot be finished now is at the next start."""
+        self._keeper.withdraw_keys(camera_id)
         try:
             saved = self._keeper.recover(camera_id)
         except EngineError as err:

@@ -17,6 +17,10 @@ KEYFRAMES_AT_MOST_S = 2.2
 SAME_PICTURE_S = 0.01
 """Keyframes closer than this are pieces of one, as some servers send them: alone, none of them is a picture."""
 INTERVALS_KNOWN = 2
+ESTABLISHED_S = 4.0
+"""An event that has gone on for so long is told of and recorded: it is only to be seen that it goes on."""
+SAMPLE_S = 0.5
+"""As much of each GOP is enough for that."""
 LONGEST_GOP_S = 4.0
 """No more than this is remembered, so that no alert waits for longer, whatever the owner chose."""
 LARGEST_GOP_BYTES = 8 << 20
@@ -58,8 +62,7 @@ class Economy:
             case Economising.ECONOMY:
                 return True
             case Economising.AUTO:
-                regular = self._intervals >= INTERVALS_KNOWN and self._interval_s <= KEYFRAMES_AT_MOST_S
-                return self._source_suits and regular
+                return self._source_suits and self._regular
 
     def note(self, packet: Packet) -> None:
         """A packet arrived."""
@@ -79,6 +82,19 @@ class Economy:
         since_s = self._since_s
         settled = since_s is not None and at_s - since_s >= SETTLING_S
         return self.chosen and settled and at_s - self._disturbed_at_s >= CALM_S
+
+    def samples(self, keyframe: Packet, moving_since_s: float | None) -> bool:
+        """Whether the beginning of this GOP is enough, because what moves there has done so for long."""
+        established = moving_since_s is not None and keyframe.received_at_s - moving_since_s >= ESTABLISHED_S
+        return established and self.chosen and self._regular
+
+    def left_out(self, packet: Packet) -> bool:
+        """Whether a packet comes after the beginning of its GOP."""
+        return self._keyframe is not None and packet.dts_s - self._keyframe.dts_s > SAMPLE_S
+
+    @property
+    def _regular(self) -> bool:
+        return self._intervals >= INTERVALS_KNOWN and self._interval_s <= KEYFRAMES_AT_MOST_S
 
     def is_overlong(self, newest: Packet) -> bool:
         """Whether more has come since the last keyframe than is remembered."""

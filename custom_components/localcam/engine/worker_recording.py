@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
-from ulid_transform import ulid_now
-
 from .clock import Clock
 from .detect.event_machine import Named, Started
 from .errors import StorageError, WorkerError
 from .messages import (
     Answer,
     ClipClosed,
+    ClipKey,
     KeepLast,
+    KeysLow,
     RecordingFailed,
     RecordNow,
     Watch,
@@ -29,8 +29,10 @@ from .vault.vault import Vault
 from .worker_confinement import folder_identity
 from .worker_finisher import Finisher, FinishOrder
 from .worker_inbox import ClipFinished, Inbox
+from .worker_keys import WorkerKeys
 from .worker_outbox import Outbox
 from .worker_sight import Look, Sight
+from .worker_syncer import Syncer
 
 _KEPT_S = 15.0
 """What the ring holds at least, so that the last seconds can be kept after the fact."""
@@ -46,21 +48,24 @@ class Recording:
         self._inbox = inbox
         self._clock = clock
         self._sight = sight
+        self._keys = WorkerKeys(first.keys, lambda left: outbox.report(KeysLow(left=left)))
+        self._syncer = Syncer()
         self._folder = Path(first.storage_folder)
         self._folder_was = folder_identity(self._folder)
-        self._vault = Vault(self._folder)
+        self._vault = Vault(self._folder, self._keys, self._syncer.order)
         self._finisher = Finisher(self._vault, inbox)
         record = first.settings.record
         self._ring = RingBuffer(max(record.pre_roll_s, _KEPT_S), _RING_BYTES)
         tools = RecorderTools(
             camera_id=first.settings.camera_id,
             open_clip=self._open_clip,
-            new_id=ulid_now,
+            new_id=self._keys.next_clip_id,
             to_utc_s=lambda at_s: clock.utc_s() - (clock.monotonic_s() - at_s),
             open_event=lambda: sight.event,
         )
         self._recorder = ClipRecorder(record, self._ring, tools, allowed=first.may_record)
         self._finisher.start()
+        self._syncer.start()
 
     def packet(self, packet: Packet) -> None:
         """A packet of the main stream arrived."""
@@ -113,6 +118,10 @@ class Recording:
         """Whether there is room for clips."""
         self._pass_on(self._recorder.allow(allowed))
 
+    def take_keys(self, keys: tuple[ClipKey, ...]) -> None:
+        """For the clips to come."""
+        self._keys.add(keys)
+
     def change(self, settings: RecordSettings) -> None:
         """Other settings, from the next decision on."""
         self._ring.keep(max(settings.pre_roll_s, _KEPT_S))
@@ -128,6 +137,7 @@ class Recording:
                 self._outbox.report(Answer(request_id=finished.request_id, problem=problem))
         if finished.clip is None:
             return
+        self._keys.forget(finished.clip.clip_id)
         closed = ClipClosed(clip=finished.clip, part_name=finished.part_name, request_id=finished.request_id)
         self._outbox.report(closed)
 
@@ -139,6 +149,7 @@ class Recording:
             delivery = self._inbox.get()
             if isinstance(delivery, ClipFinished):
                 self.finished(delivery)
+        self._syncer.close()
 
     def _open_clip(self, name: str, identity: ClipIdentity, formats: tuple[StreamFormat, ...]) -> GrowingFile:
         try:

@@ -6,13 +6,14 @@ from .errors import StorageError
 from .messages import ClipClosed, RecordingFailed, RecordingFault, Salvage, Salvaged
 from .record.clip_names import GROWING, VIDEO
 from .record.salvage import adopt, salvage
+from .vault.names import clip_of
 from .vault.vault import Vault
 from .worker_outbox import Outbox
 
 
 def salvage_clips(order: Salvage, outbox: Outbox) -> None:
     """Report each clip as `ClipClosed`, then `Salvaged`; what the disk refuses now is left for the next start."""
-    vault = Vault(Path(order.storage_folder))
+    vault = Vault(Path(order.storage_folder), _Keys(order))
     unusable: list[str] = []
     for name in (*order.unlisted_names, *order.growing_names):
         adopted = name in order.unlisted_names
@@ -27,3 +28,15 @@ def salvage_clips(order: Salvage, outbox: Outbox) -> None:
         part_name = name.removesuffix(VIDEO) + GROWING if adopted else name
         outbox.report(ClipClosed(clip=clip, part_name=part_name))
     outbox.report(Salvaged(unusable_names=tuple(unusable)))
+
+
+class _Keys:
+    """Of the clips that are salvaged."""
+
+    def __init__(self, order: Salvage) -> None:
+        self._plain = frozenset(order.plain_names)
+        self._keys = {key.clip_id: key.key for key in order.keys}
+
+    def key_of(self, name: str) -> bytes | None:
+        """None for the files that are read as they are; what is made of them is sealed."""
+        return None if name in self._plain else self._keys.get(clip_of(name)[0])

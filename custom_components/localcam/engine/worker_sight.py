@@ -2,7 +2,8 @@
 
 While the room is quiet and economy is chosen it rests: it decodes keyframes alone, and remembers what comes after each.
 Once something is suspected, by a glance at a keyframe or by the size of packets, it decodes all of that, in order and
-from that keyframe on, and looks at what it would have looked at.
+from that keyframe on, and looks at what it would have looked at. Of an event that has gone on for some seconds it looks
+at the beginning of each GOP only, to see that it goes on; once it does not, at everything again.
 """
 
 from collections.abc import Callable, Iterator
@@ -77,6 +78,8 @@ class Sight:
         self._waits_for_keyframe = True
         self._gop: list[Packet] | None = None
         """While it rests: the last keyframe, which was looked at, and what came since, which was not decoded."""
+        self._samples = False
+        """Whether only the beginning of this GOP is decoded."""
         self._hinted = False
         """Whether a packet's size ended the last rest, and it is not known yet what for."""
         self._looked_at_s = 0.0
@@ -142,11 +145,14 @@ class Sight:
             return self._economy.wake_in_s(self._clock.monotonic_s(), resting=self._gop is not None)
         return self._watcher.interval_s
 
-    def see(self, packet: Packet, *, late: bool = False, may_rest: bool = True) -> Iterator[Look]:
+    def see(
+        self, packet: Packet, *, late: bool = False, may_rest: bool = True, may_sample: bool = False
+    ) -> Iterator[Look]:
         """Take a video packet of the stream that is watched: what was looked at because of it, in order of capture.
 
         Nothing happens until they are asked for; each is to be dealt with before the next. A `late` packet waited too
-        long to be decoded: the next keyframe catches up. `may_rest` is asked at keyframes.
+        long to be decoded: the next keyframe catches up. `may_rest` and `may_sample`, whether the beginnings of GOPs
+        are enough of a long event, are asked at keyframes.
         """
         if self._decoder is None:
             return
@@ -159,9 +165,12 @@ class Sight:
             if self._waits_for_keyframe:
                 self._decoder.forget()
             self._waits_for_keyframe = False
+            event = self._watcher.event if may_sample and self._watcher.moving else None
+            self._samples = self._economy.samples(packet, event.started_at_s if event else None)
             yield from self._see_keyframe(self._decoder, packet, may_rest=may_rest)
         elif self._gop is None:
-            yield from self._watch(self._decoder, packet)
+            if not (self._samples and self._economy.left_out(packet)):
+                yield from self._watch(self._decoder, packet)
         elif self._gop:
             yield from self._put_off(self._decoder, self._gop, packet)
 

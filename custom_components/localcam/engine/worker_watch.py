@@ -24,6 +24,7 @@ from .messages import (
     KeepLast,
     MotionEnded,
     MotionStarted,
+    NewKeys,
     Picture,
     RecordNow,
     SourceBack,
@@ -62,6 +63,8 @@ _BLIND_S = 5.0
 """A camera whose pictures cannot be decoded for this long is asked anew."""
 _LATE_S = 1.0
 """Packets that waited this long are not decoded: recording goes on, and the next keyframe catches up."""
+_SAMPLED_S = 4.0
+"""What ends or closes sooner than this after the last motion needs every look at what moves."""
 _SILENCE_S = 4.5
 """A connected camera that sends no picture for this long is lost, whatever its connection says."""
 
@@ -85,6 +88,7 @@ class CameraWatch:
         """Of the streams that are connected now."""
         self._keeps_arrivals: set[Role] = set()
         """Those that lose nothing on the way."""
+        self._may_sample = _may_sample(first.settings)
         self._stop_sources = Event()
         self._online = False
         self._heard_at_s = 0.0
@@ -209,7 +213,8 @@ class CameraWatch:
 
     def _look(self, packet: Packet, *, late: bool) -> None:
         # While a clip grows, everything is decoded: its end depends on what is seen meanwhile.
-        for look in self._sight.see(packet, late=late, may_rest=not self._recording.is_open):
+        may_rest = not self._recording.is_open
+        for look in self._sight.see(packet, late=late, may_rest=may_rest, may_sample=self._may_sample):
             self._tell(look.transitions, look.decoded_at_s)
             self._news.looked(look)
             if look.goes_on:
@@ -239,6 +244,8 @@ class CameraWatch:
                 self._change(settings)
             case AllowRecording(allowed=allowed):
                 self._recording.allow(allowed)
+            case NewKeys(keys=keys):
+                self._recording.take_keys(keys)
             case RecordNow() | KeepLast() if not self._online:
                 self._outbox.report(Answer(request_id=command.request_id, problem="offline"))
             case RecordNow():
@@ -265,6 +272,7 @@ class CameraWatch:
         self._sight.change(settings.detect)
         self._news.change(settings.detect)
         self._budget.share = settings.detect.cpu_budget_share
+        self._may_sample = _may_sample(settings)
         self._recording.change(settings.record)
         if sound_changed:
             self._connect_anew()
@@ -314,3 +322,7 @@ class CameraWatch:
             detect_width_px=detect.width_px if detect else None,
             detect_height_px=detect.height_px if detect else None,
         )
+
+
+def _may_sample(settings: CameraSettings) -> bool:
+    return min(settings.detect.quiet_s, settings.record.post_roll_s) >= _SAMPLED_S

@@ -10,7 +10,7 @@ import pytest
 from custom_components.localcam.engine.archive.check import Depth, Violation, check
 from custom_components.localcam.engine.archive.clips import Archive
 from custom_components.localcam.engine.archive.database import Database
-from custom_components.localcam.engine.archive.deletion import DeletedBecause
+from custom_components.localcam.engine.archive.deletion import DeletedBecause, names_of
 from custom_components.localcam.engine.values import Clip
 from tests.engine.archive.sample_clips import MORNING_UTC_S, clip, stem, stored, ulid, verdict
 from tests.engine.archive.simulated_folder import SimulatedFolder
@@ -47,7 +47,7 @@ def test_a_sound_folder_has_no_violations(database: Database, folder: SimulatedF
     folder.write(f"{stem(3)}.lce.part", b"being written")
     folder.write("holiday.txt", b"the owner's own")
     Archive(database).flag(verdict(2))
-    names = Archive(database).begin_delete([ulid(2)], DeletedBecause.OWNER, MORNING_UTC_S)
+    names = names_of(Archive(database).begin_delete([ulid(2)], DeletedBecause.OWNER, MORNING_UTC_S))
     folder.unlink(names[0])
     assert check(database, folder, depth) == []
 
@@ -130,7 +130,7 @@ def test_what_is_saved_or_deleted_meanwhile_is_no_violation(database: Database, 
         @override
         def content(self, name: str) -> bytes:
             if archive.add_clip(saved, epoch=1, sequence=3):
-                names = archive.begin_delete([ulid(1)], DeletedBecause.OWNER, MORNING_UTC_S)
+                names = names_of(archive.begin_delete([ulid(1)], DeletedBecause.OWNER, MORNING_UTC_S))
                 for gone in names:
                     folder.unlink(gone)
                 archive.drop_garbage(names)

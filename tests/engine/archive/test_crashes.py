@@ -16,7 +16,7 @@ from custom_components.localcam.engine.archive import recovery
 from custom_components.localcam.engine.archive.check import Depth, check
 from custom_components.localcam.engine.archive.clips import Archive
 from custom_components.localcam.engine.archive.database import Database
-from custom_components.localcam.engine.archive.deletion import DeletedBecause
+from custom_components.localcam.engine.archive.deletion import DeletedBecause, names_of
 from custom_components.localcam.engine.archive.file_names import Stage, understand
 from custom_components.localcam.engine.values import ClipQuery
 from tests.engine.archive.sample_clips import MORNING_UTC_S, clip, stem, ulid
@@ -82,7 +82,7 @@ class House:
 
     def delete(self, number: int) -> Iterator[None]:
         yield
-        names = self.archive.begin_delete([ulid(number)], DeletedBecause.OWNER, MORNING_UTC_S)
+        names = names_of(self.archive.begin_delete([ulid(number)], DeletedBecause.OWNER, MORNING_UTC_S))
         yield
         yield from self.sweep(names)
 

@@ -15,7 +15,7 @@ import pytest
 from custom_components.localcam.engine.archive import rows
 from custom_components.localcam.engine.archive.clips import Archive
 from custom_components.localcam.engine.archive.database import Database
-from custom_components.localcam.engine.archive.deletion import DeletedBecause
+from custom_components.localcam.engine.archive.deletion import DeletedBecause, names_of
 from custom_components.localcam.engine.archive.identity import Identity
 from custom_components.localcam.engine.archive.migrations import (
     SCHEMA,
@@ -52,7 +52,7 @@ def test_the_oldest_catalogue_upgraded_step_by_step_equals_a_fresh_one() -> None
     assert check_version(fresh) == latest_version()
 
 
-def test_what_version_1_kept_is_all_there_in_version_2_and_new_clips_have_more(tmp_path: Path) -> None:
+def test_what_version_1_kept_is_all_there_now_and_new_clips_have_more(tmp_path: Path) -> None:
     path = tmp_path / "catalogue.db"
     old = sqlite3.connect(path, autocommit=True)
     migrate(old, steps=(), schema=OLDEST)
@@ -71,7 +71,7 @@ def test_what_version_1_kept_is_all_there_in_version_2_and_new_clips_have_more(t
     assert archive.clip(ulid(2)).clip == clip(2)
     # What the rebuilt table refers to, and what refers to it, works as before.
     archive.flag(verdict(2))
-    names = archive.begin_delete([ulid(1), ulid(2)], DeletedBecause.OWNER, 1.0)
+    names = names_of(archive.begin_delete([ulid(1), ulid(2)], DeletedBecause.OWNER, 1.0))
     assert set(names) == {file.name for kept in (before, clip(2)) for file in kept.files}
     with database.reading() as connection:
         assert connection.execute("SELECT count(*) FROM events").fetchone()[0] == 0

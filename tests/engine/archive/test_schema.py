@@ -8,7 +8,7 @@ import pytest
 
 from custom_components.localcam.engine.archive.clips import Archive
 from custom_components.localcam.engine.archive.database import Database
-from custom_components.localcam.engine.archive.deletion import DeletedBecause
+from custom_components.localcam.engine.archive.deletion import DeletedBecause, names_of
 from custom_components.localcam.engine.archive.migrations import SCHEMA
 from custom_components.localcam.engine.errors import ArchiveError
 from tests.engine.archive.sample_clips import MORNING_UTC_S, clip, stem, ulid, verdict
@@ -158,7 +158,7 @@ def test_a_tombstone_keeps_its_clip_from_coming_back(database: Database, archive
     archive.add_clip(clip(1), epoch=1, sequence=1)
     with database.reading() as connection:
         row = dict(connection.execute("SELECT * FROM clips").fetchone())
-    archive.drop_garbage(archive.begin_delete([ulid(1)], DeletedBecause.OWNER, MORNING_UTC_S))
+    archive.drop_garbage(names_of(archive.begin_delete([ulid(1)], DeletedBecause.OWNER, MORNING_UTC_S)))
     refuse(
         database,
         "deleted",

@@ -172,3 +172,16 @@ def test_a_witness_that_is_nonsense_does_not_fit(tmp_path: Path) -> None:
     log = a_log(tmp_path)
     log.append([a_view()])
     assert log.verify(["1234 of something"]).fault is AuditFault.WITNESSED_OTHERWISE
+
+
+def test_while_somebody_copies_it_the_main_file_stays_as_it_is(tmp_path: Path) -> None:
+    log = a_log(tmp_path)
+    log.append([a_view()])
+    log.begin_copying()
+    before = (tmp_path / LOG_NAME).read_bytes()
+    for number in range(300):
+        log.append([a_view(number, user="x" * 4000)])
+    assert (tmp_path / LOG_NAME).read_bytes() == before
+    log.end_copying()
+    assert (tmp_path / LOG_NAME).read_bytes() != before
+    assert log.verify().holds

@@ -24,9 +24,14 @@ USERNAME, PASSWORD = "owner", 'p@ss/w:rd "x"'
 
 def jpeg(width: int = 160, height: int = 96, brightness: int = 128) -> bytes:
     """A grey picture."""
-    frame = av.VideoFrame.from_ndarray(np.full((height * 3 // 2, width), brightness, np.uint8), format="yuv420p")
+    return jpeg_of(np.full((height * 3 // 2, width), brightness, np.uint8))
+
+
+def jpeg_of(planes: np.ndarray) -> bytes:
+    """A picture of planes in yuv420p, one below the other: shape (height * 3 // 2, width), dtype uint8."""
+    frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
     encoder = av.CodecContext.create("mjpeg", "w")
-    encoder.width, encoder.height, encoder.pix_fmt = width, height, "yuvj420p"
+    encoder.width, encoder.height, encoder.pix_fmt = frame.width, frame.height, "yuvj420p"
     encoder.time_base = 1
     frame.pts = 0
     return b"".join(bytes(packet) for packet in encoder.encode(frame.reformat(format="yuvj420p", threads=1)))
@@ -132,7 +137,10 @@ class CameraHandler(BaseHTTPRequestHandler):
 
 @contextmanager
 def http_camera(
-    paths: dict[str, Callable[[CameraHandler], None]], scheme: str = "", certificate: Path | None = None
+    paths: dict[str, Callable[[CameraHandler], None]],
+    scheme: str = "",
+    certificate: Path | None = None,
+    address: str = "127.0.0.1",
 ) -> Iterator[tuple[str, list[str], threading.Event]]:
     """`(address, paths asked for so far, what ends its endless answers)`."""
     gone = threading.Event()
@@ -143,7 +151,7 @@ def http_camera(
         requests: ClassVar[list[str]] = []
 
     Handler.scheme, Handler.gone = scheme, gone
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer((address, 0), Handler)
     server.daemon_threads = True
     if certificate is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -152,7 +160,7 @@ def http_camera(
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
-        yield f"http{'s' if certificate else ''}://127.0.0.1:{server.server_port}", Handler.requests, gone
+        yield f"http{'s' if certificate else ''}://{address}:{server.server_port}", Handler.requests, gone
     finally:
         gone.set()
         server.shutdown()

@@ -10,6 +10,7 @@ from custom_components.localcam.engine.record.clip_writer import open_clip
 from custom_components.localcam.engine.record.growing_clip import GrowingClip
 from custom_components.localcam.engine.values import Clip, ClipEnd, ClipReason, Kind, Packet
 from custom_components.localcam.engine.vault.vault import Vault
+from tests.engine.keys import unsealed_copy, vault_in
 from tests.engine.packets import Footage
 
 JPEG = b"\xff\xd8 a picture \xff\xd9"
@@ -23,7 +24,7 @@ def identity_of(clip_id: str = "CLIP1") -> ClipIdentity:
         started_utc_s=STARTED_UTC_S,
         motion_offset_s=2.0,
         reason=ClipReason.MOTION,
-        continues_clip_id="CLIP0",
+        continues_clip_id="01KA0000000000000000000000",
     )
 
 
@@ -50,7 +51,7 @@ def grow(
 
 
 def finished(folder: Path, footage: Footage) -> tuple[Clip, Path]:
-    """A finished clip of the footage, and where it lies."""
-    vault = Vault(folder)
+    """A finished clip of the footage, and a copy of it that everything plays."""
+    vault = vault_in(folder)
     clip = finish(vault, grow(vault, footage), JPEG)
-    return clip, folder / clip.video.name
+    return clip, unsealed_copy(folder, clip.video.name)

@@ -17,7 +17,7 @@ from custom_components.localcam.engine.record.clip_finish import finish
 from custom_components.localcam.engine.record.mp4_boxes import file_boxes
 from custom_components.localcam.engine.record.salvage import adopt
 from custom_components.localcam.engine.values import ClipEnd, Kind, Medium, Packet
-from custom_components.localcam.engine.vault.vault import Vault
+from tests.engine.keys import unsealed, unsealed_copy, vault_in
 from tests.engine.packets import SOUND_RATE_HZ, Camera, Footage, decode, film, positions
 from tests.engine.record.growing import JPEG, finished, grow
 
@@ -65,7 +65,7 @@ def test_a_clip_holds_every_picture_in_order_from_0_to_its_true_end(camera: Came
 def test_the_file_is_laid_out_for_players(camera: Camera, tmp_path: Path) -> None:
     footage = film(camera, 6)
     clip, path = finished(tmp_path, footage)
-    vault = Vault(tmp_path)
+    vault = vault_in(tmp_path)
     with vault.open(clip.video.name) as source:
         assert [each.kind for each in file_boxes(source)] == [b"ftyp", b"moov", b"mdat"]
     streams = ffprobe(path, "-show_streams", "-show_format")
@@ -113,7 +113,7 @@ def test_sound_stays_where_it_was_heard(tmp_path: Path) -> None:
 
 
 def test_digest_and_size_are_those_on_disk_and_the_file_tells_the_same_story(tmp_path: Path) -> None:
-    vault = Vault(tmp_path)
+    vault = vault_in(tmp_path)
     growing = grow(vault, film(Camera(), 3))
     clip = finish(vault, growing, JPEG, DRAWN)
     assert len(clip.files) == 3
@@ -121,26 +121,25 @@ def test_digest_and_size_are_those_on_disk_and_the_file_tells_the_same_story(tmp
         data = (tmp_path / stored.name).read_bytes()
         assert (stored.size_bytes, stored.sha256) == (len(data), hashlib.sha256(data).hexdigest())
     assert (clip.end, clip.kind, clip.score) == (ClipEnd.COMPLETE, Kind.PERSON, 0.75)
-    assert clip.continues_clip_id == "CLIP0"
+    assert clip.continues_clip_id == "01KA0000000000000000000000"
     assert adopt(vault, clip.video.name) == clip
     stem = clip.video.name.removesuffix(".lcv")
     assert list(vault.names()) == [f"{stem}.lce", f"{stem}.lct", f"{stem}.lcv", f"{stem}.lcv.grow.part"]
-    with vault.open(f"{stem}.lce") as explanation:
-        assert explanation.read() == DRAWN
+    assert unsealed(tmp_path, f"{stem}.lce") == DRAWN
 
 
 def test_without_a_picture_the_keyframe_of_the_strongest_moment_becomes_the_thumbnail(tmp_path: Path) -> None:
-    vault = Vault(tmp_path)
+    vault = vault_in(tmp_path)
     footage = film(Camera(), 4)
     growing = replace(grow(vault, footage), strongest_at_s=footage.packets[0].received_at_s + 2.35)
     clip = finish(vault, growing, b"")
     assert clip.thumbnail is not None
     # The keyframe at 2 s is frame 20; a JPEG smears a little.
-    assert positions(str(tmp_path / clip.thumbnail.name))[0] == pytest.approx(20, abs=1)
+    assert positions(str(unsealed_copy(tmp_path, clip.thumbnail.name)))[0] == pytest.approx(20, abs=1)
 
 
 def test_order_of_syncing_and_publishing(tmp_path: Path) -> None:
-    vault = Vault(tmp_path)
+    vault = vault_in(tmp_path)
     growing = grow(vault, film(Camera(), 2))
     steps: list[str] = []
     fsync, rename = os.fsync, os.rename
@@ -165,7 +164,7 @@ def test_order_of_syncing_and_publishing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("fails_at", range(13))
 def test_a_disk_that_fails_at_any_write_leaves_no_part_and_the_growing_file(tmp_path: Path, fails_at: int) -> None:
-    vault = Vault(tmp_path)
+    vault = vault_in(tmp_path)
     growing = grow(vault, film(Camera(), 5))
     write, count = os.write, iter(range(1_000))
 
@@ -185,7 +184,7 @@ def test_a_disk_that_fails_at_any_write_leaves_no_part_and_the_growing_file(tmp_
 
 
 def test_parts_that_an_earlier_attempt_left_are_no_obstacle(tmp_path: Path) -> None:
-    vault = Vault(tmp_path)
+    vault = vault_in(tmp_path)
     growing = grow(vault, film(Camera(), 2))
     stem = growing.name.removesuffix(".lcv.grow.part")
     for left in (".lcv.part", ".lct.part", ".lce.part", ".lct", ".lce"):
@@ -194,7 +193,7 @@ def test_parts_that_an_earlier_attempt_left_are_no_obstacle(tmp_path: Path) -> N
 
 
 def test_a_growing_file_without_a_whole_fragment_cannot_be_finished(tmp_path: Path) -> None:
-    vault = Vault(tmp_path)
+    vault = vault_in(tmp_path)
     growing = grow(vault, film(Camera(), 2))
     vault.remove(growing.name)
     vault.create(growing.name).close()
@@ -207,7 +206,7 @@ def test_a_clip_whose_offsets_have_no_room_keeps_its_movie_box_behind(tmp_path: 
     footage = film(Camera(sound=True, b_frames=2), 5)
     with patch("custom_components.localcam.engine.record.finished_file.with_shifted_offsets", lambda *_: None):
         clip, path = finished(tmp_path, footage)
-    vault = Vault(tmp_path)
+    vault = vault_in(tmp_path)
     with vault.open(clip.video.name) as source:
         assert [each.kind for each in file_boxes(source)][-2:] == [b"mdat", b"moov"]
     assert decode(str(path))[0] == 50

@@ -4,7 +4,7 @@ May run beside everything else: what looks wrong is looked at again before it is
 meanwhile. A clip between its renaming and its row, which is a moment, is told as I2.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Protocol
@@ -54,24 +54,33 @@ class Violation:
     text: str
 
 
-def check(database: Database, folder: Folder, depth: Depth) -> list[Violation]:
-    """All violations that this depth can find; raises ArchiveError and StorageError where it cannot look."""
+def check(
+    database: Database, folder: Folder, depth: Depth, reads: Callable[[str], bool] = lambda _: False
+) -> list[Violation]:
+    """All violations that this depth can find; raises ArchiveError and StorageError where it cannot look.
+
+    Clips that it `reads`, by their ids, are looked at as closely as can be.
+    """
     archive = Archive(database)
     # The folder first: a clip that is saved meanwhile is then in the rows, which only I2 compares with this listing.
     names = frozenset(folder.names())
     files = archive.files()
     return [
-        *_check_rows(archive, folder, files, names, depth),
+        *_check_rows(archive, folder, files, names, lambda clip_id: Depth.DIGEST if reads(clip_id) else depth),
         *_check_files(archive, folder, files, names),
         *_check_verdicts(database),
     ]
 
 
 def _check_rows(
-    archive: Archive, folder: Folder, files: list[tuple[str, StoredFile]], names: frozenset[str], depth: Depth
+    archive: Archive,
+    folder: Folder,
+    files: list[tuple[str, StoredFile]],
+    names: frozenset[str],
+    depth_of: Callable[[str], Depth],
 ) -> Iterator[Violation]:
     for clip_id, file in files:
-        fault = _fault(folder, file, file.name in names, depth)
+        fault = _fault(folder, file, file.name in names, depth_of(clip_id))
         if fault and _still_listed(archive, clip_id):
             yield Violation(invariant="I1", subject=clip_id, text=f"{file.name} {fault}")
 

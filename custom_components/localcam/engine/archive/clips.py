@@ -9,7 +9,7 @@ from datetime import tzinfo
 import json
 
 from ..errors import UnknownClipError
-from ..values import CatalogueEntry, Clip, ClipDay, ClipQuery, ClipVerdict, StoredFile
+from ..values import CatalogueEntry, Clip, ClipDay, ClipQuery, ClipVerdict, DestroyedClip, SealedKey, StoredFile
 from . import days, deletion, reports, rows
 from .database import Database
 from .deletion import DeletedBecause
@@ -25,8 +25,10 @@ class Archive:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add_clip(self, clip: Clip, epoch: int, sequence: int) -> bool:
+    def add_clip(self, clip: Clip, epoch: int, sequence: int, key: SealedKey | None = None) -> bool:
         """Enter a clip whose files lie on disk under their final names; False where nothing was entered.
+
+        `key` is None only for a clip that was recorded before clips were sealed.
 
         A repeated report is known by its clip. One of a clip that was deleted meanwhile makes its files garbage again:
         the caller unlinks what `garbage` names.
@@ -44,7 +46,44 @@ class Archive:
                 return False
             connection.execute(rows.INSERT_CLIP, rows.clip_row(clip))
             connection.executemany(rows.INSERT_EVENT, rows.event_rows(clip))
+            if key is not None:
+                connection.execute(rows.INSERT_KEY, (clip.clip_id, key.sealed, key.sealed_to))
             return True
+
+    def sealed_key(self, clip_id: str) -> SealedKey | None:
+        """The key of a clip; None where it has none, or there is no such clip."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT sealed_key, sealed_to FROM clip_keys WHERE clip_id = ?", (clip_id,)
+            ).fetchone()
+        return None if row is None else SealedKey(sealed=bytes(row["sealed_key"]), sealed_to=row["sealed_to"])
+
+    def keyed(self) -> dict[str, tuple[str, str]]:
+        """Of each clip with a key: its camera, and the id of the house's key to which that is sealed."""
+        with self._database.reading() as connection:
+            found = connection.execute("SELECT clip_id, camera_id, sealed_to FROM clips JOIN clip_keys USING (clip_id)")
+            return {row["clip_id"]: (row["camera_id"], row["sealed_to"]) for row in found}
+
+    def unkeyed(self) -> dict[str, tuple[str, str]]:
+        """Of each clip without a key: its camera, and the name of its video."""
+        with self._database.reading() as connection:
+            found = connection.execute(
+                "SELECT clip_id, camera_id, video_name FROM clips LEFT JOIN clip_keys USING (clip_id) "
+                "WHERE sealed_key IS NULL"
+            )
+            return {row["clip_id"]: (row["camera_id"], row["video_name"]) for row in found}
+
+    def enter_key(self, clip_id: str, key: SealedKey) -> None:
+        """Put back the key of a clip that has none; one that was deleted meanwhile gets none."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "INSERT OR IGNORE INTO clip_keys SELECT clip_id, ?, ? FROM clips WHERE clip_id = ?",
+                (key.sealed, key.sealed_to, clip_id),
+            )
+
+    def has_keys(self) -> bool:
+        """Whether any clip has a key."""
+        return bool(self._number("SELECT EXISTS (SELECT 1 FROM clip_keys)"))
 
     def clip(self, clip_id: str) -> CatalogueEntry:
         """A clip with its latest verdict; raises UnknownClipError."""
@@ -84,10 +123,10 @@ class Archive:
         with self._database.reading() as connection:
             return [rows.verdict_of(row) for row in connection.execute(rows.SELECT_VERDICTS, (clip_id,))]
 
-    def begin_delete(self, clip_ids: Sequence[str], why: DeletedBecause, at_utc_s: float) -> tuple[str, ...]:
-        """Delete clips from the catalogue, all or none; returns the names of the files that must now be unlinked.
+    def begin_delete(self, clip_ids: Sequence[str], why: DeletedBecause, at_utc_s: float) -> tuple[DestroyedClip, ...]:
+        """Delete clips and their keys from the catalogue, all or none; returns what else must go: their files.
 
-        Once they are gone and their folders synced, `drop_garbage` ends it. Raises UnknownClipError, before anything
+        Once those are gone and their folders synced, `drop_garbage` ends it. Raises UnknownClipError, before anything
         changes, where the owner names a clip that is not there; an automatic deletion leaves out what was flagged or
         deleted since it was planned.
         """

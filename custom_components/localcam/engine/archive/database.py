@@ -14,6 +14,9 @@ from .migrations import EMPTY, STEPS, Step, check_version, latest_version, migra
 BUSY_TIMEOUT_S = 5.0
 """How long to wait for another process that holds the file: a backup, or somebody looking into it."""
 
+_JOURNAL_PAGES = 1000
+"""SQLite's own default: at so many pages the journal is folded into the main file."""
+
 _REBUILD = (
     "Restore it from a backup of Home Assistant; or, if there is none, move it away together with the files beside it "
     "that end in -wal and -shm, and restart: LocalCam then builds a new catalogue from the clips themselves, but what "
@@ -41,6 +44,7 @@ class Database:
         self._steps = steps
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
+        self._is_copied = False
 
     @property
     def path(self) -> Path:
@@ -63,9 +67,43 @@ class Database:
     def close(self) -> None:
         """Write everything into the main file and let go of it; closing twice is fine."""
         with self._lock, _translated(self._path):
-            connection, self._connection = self._connection, None
+            connection, self._connection, self._is_copied = self._connection, None, False
             if connection is not None:
                 connection.close()
+
+    def empty_journal(self) -> bool:
+        """Write what was committed into the main file, and leave nothing of it beside that; raises ArchiveError.
+
+        False where another program reads or copies the catalogue: then what was overwritten is still in the journal.
+        """
+        if self._is_copied:
+            return False
+        with self.reading() as connection:
+            # Whoever holds it may do so for long, and nobody must wait for that.
+            connection.execute("PRAGMA busy_timeout = 0")
+            try:
+                (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000:.0f}")
+        return not busy
+
+    def begin_copying(self) -> None:
+        """Leave the main file as it is until `end_copying`, so that whoever copies it gets no mixture of two states.
+
+        What is committed meanwhile goes to the journal, which only grows: a copy of the main file and of any beginning
+        of the journal is the catalogue as it was at some moment. Nobody has to wait. Raises ArchiveError.
+        """
+        with self.reading() as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.execute("PRAGMA wal_autocheckpoint = 0")
+            self._is_copied = True
+
+    def end_copying(self) -> None:
+        """Fold the journal into the main file again; raises ArchiveError."""
+        with self.reading() as connection:
+            self._is_copied = False
+            connection.execute(f"PRAGMA wal_autocheckpoint = {_JOURNAL_PAGES}")
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -139,6 +177,18 @@ def _prepare(connection: sqlite3.Connection, path: Path, steps: Sequence[Step]) 
         # Kept until the next start, for the case that the new version turns out not to work here.
         _private(copy)
         connection.execute("VACUUM INTO ?", (str(copy),))
+        _remove_keys(copy)
     migrate(connection, steps)
     # Only now: a migration may rebuild tables that others refer to.
     connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _remove_keys(copy: Path) -> None:
+    """From a copy that nobody deletes in: it must not hold the key of a clip that is deleted. The headers have them."""
+    connection = sqlite3.connect(copy, autocommit=True)
+    try:
+        connection.execute("PRAGMA secure_delete = ON")
+        if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'clip_keys'").fetchone():
+            connection.execute("DELETE FROM clip_keys")
+    finally:
+        connection.close()

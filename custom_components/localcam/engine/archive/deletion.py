@@ -1,11 +1,16 @@
 """How clips leave the catalogue: rows become tombstones, their files garbage, in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 import json
 import sqlite3
 
+from ..digests import sha256
 from ..errors import UnknownClipError
+from ..values import DestroyedClip, StoredFile
+
+_FILES = ("video", "thumbnail", "explanation")
+"""Of a clip, as its columns name them."""
 
 
 class DeletedBecause(StrEnum):
@@ -21,8 +26,8 @@ class DeletedBecause(StrEnum):
 
 def bury(
     connection: sqlite3.Connection, clip_ids: Sequence[str], why: DeletedBecause, at_utc_s: float
-) -> tuple[str, ...]:
-    """Take the clips out of the catalogue, inside the caller's transaction; returns the files to unlink.
+) -> tuple[DestroyedClip, ...]:
+    """Take the clips and their keys out of the catalogue, inside the caller's transaction; returns what they were.
 
     Raises UnknownClipError, before anything changes, where the owner names a clip that is not there. An automatic
     deletion was planned some moments ago: it leaves out what was flagged or deleted since.
@@ -35,16 +40,21 @@ def bury(
         chosen = json.dumps(list(clip_ids))
     else:
         chosen = json.dumps(_unflagged(connection, clip_ids))
-    names = _file_names(connection, chosen)
+    buried = _described(connection, chosen)
     connection.execute(
         "INSERT INTO tombstones SELECT clip_id, camera_id, started_utc_s, ?, ? FROM clips "
         "WHERE clip_id IN (SELECT value FROM json_each(?))",
         (at_utc_s, why.value, chosen),
     )
-    connection.executemany("INSERT INTO garbage VALUES (?, ?)", [(name, at_utc_s) for name in names])
+    connection.executemany("INSERT INTO garbage VALUES (?, ?)", [(name, at_utc_s) for name in names_of(buried)])
     connection.execute("UPDATE verdicts SET note = '' WHERE clip_id IN (SELECT value FROM json_each(?))", (chosen,))
     connection.execute("DELETE FROM clips WHERE clip_id IN (SELECT value FROM json_each(?))", (chosen,))
-    return names
+    return buried
+
+
+def names_of(clips: Iterable[DestroyedClip]) -> tuple[str, ...]:
+    """Of all their files."""
+    return tuple(file.name for clip in clips for file in clip.files)
 
 
 def _known(connection: sqlite3.Connection, clip_ids: Sequence[str]) -> set[str]:
@@ -63,10 +73,23 @@ def _unflagged(connection: sqlite3.Connection, clip_ids: Sequence[str]) -> list[
     return [row["clip_id"] for row in rows]
 
 
-def _file_names(connection: sqlite3.Connection, chosen: str) -> tuple[str, ...]:
+def _described(connection: sqlite3.Connection, chosen: str) -> tuple[DestroyedClip, ...]:
     rows = connection.execute(
-        "SELECT video_name, thumbnail_name, explanation_name FROM clips "
+        "SELECT c.*, k.sealed_key FROM clips c LEFT JOIN clip_keys k USING (clip_id) "
         "WHERE clip_id IN (SELECT value FROM json_each(?))",
         (chosen,),
     )
-    return tuple(name for row in rows for name in row if name is not None)
+    return tuple(
+        DestroyedClip(
+            clip_id=row["clip_id"],
+            camera_id=row["camera_id"],
+            started_utc_s=row["started_utc_s"],
+            key_digest=None if row["sealed_key"] is None else sha256(row["sealed_key"]).hexdigest(),
+            files=tuple(
+                StoredFile(name=row[f"{kind}_name"], size_bytes=row[f"{kind}_bytes"], sha256=row[f"{kind}_sha256"])
+                for kind in _FILES
+                if row[f"{kind}_name"] is not None
+            ),
+        )
+        for row in rows
+    )

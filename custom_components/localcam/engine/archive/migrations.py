@@ -19,7 +19,16 @@ def _to_version_2(connection: sqlite3.Connection) -> None:
     connection.executescript(SCHEMA.with_name("to_version_2.sql").read_text(encoding="utf-8"))
 
 
-STEPS: tuple[Step, ...] = (_to_version_2,)
+def _to_version_3(connection: sqlite3.Connection) -> None:
+    connection.execute(
+        "CREATE TABLE clip_keys (clip_id TEXT PRIMARY KEY NOT NULL REFERENCES clips (clip_id) ON DELETE CASCADE, "
+        "sealed_key BLOB NOT NULL CHECK (length(sealed_key) = 80), "
+        "sealed_to TEXT NOT NULL CHECK (length(sealed_to) = 16 AND sealed_to NOT GLOB '*[^0-9a-f]*')"
+        ") STRICT, WITHOUT ROWID"
+    )
+
+
+STEPS: tuple[Step, ...] = (_to_version_2, _to_version_3)
 """The first takes version 1 to 2, and so on. A released step is never changed; schema.sql always is the newest."""
 
 

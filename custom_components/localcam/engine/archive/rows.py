@@ -32,6 +32,8 @@ INSERT INTO clips (
 )
 """
 
+INSERT_KEY = "INSERT INTO clip_keys (clip_id, sealed_key, sealed_to) VALUES (?, ?, ?)"
+
 INSERT_EVENT = """
 INSERT INTO events (
   clip_id, position, event_id, started_at_s, last_motion_at_s, peak_score, peak_at_s, kind,

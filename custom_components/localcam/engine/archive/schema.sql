@@ -1,4 +1,4 @@
--- The catalogue of what LocalCam keeps, version 2.
+-- The catalogue of what LocalCam keeps, version 3.
 --
 -- docs/storage.md says where it lies, what must always hold (I1 to I6) and in which order things are written. What SQL
 -- can hold of that, it holds here, in CHECKs and triggers, so that no caller can break it.
@@ -112,6 +112,20 @@ CREATE INDEX clips_by_age ON clips (started_utc_s, clip_id, size_bytes);
 
 -- Listing one camera's clips, and counting those of a day.
 CREATE INDEX clips_by_camera ON clips (camera_id, started_utc_s);
+
+-- The keys of clips, each sealed to the house: only the house's private key opens them. Written with the clip, removed
+-- with it: that, and not the removal of its files, is what makes a deletion final. A clip that has no row here was
+-- recorded before clips were sealed.
+CREATE TABLE clip_keys (
+  -- The clip that the key opens, both its video and its pictures.
+  clip_id TEXT PRIMARY KEY NOT NULL REFERENCES clips (clip_id) ON DELETE CASCADE,
+
+  -- Its key, by HPKE (RFC 9180; X25519, HKDF-SHA256, AES-256-GCM), bound to the clip's id and its camera's.
+  sealed_key BLOB NOT NULL CHECK (length(sealed_key) = 80),
+
+  -- The house's key pair: the first 16 hexadecimal digits of the SHA-256 of its public key.
+  sealed_to TEXT NOT NULL CHECK (length(sealed_to) = 16 AND sealed_to NOT GLOB '*[^0-9a-f]*')
+) STRICT, WITHOUT ROWID;
 
 -- The stretches of motion that a clip holds; written with the clip, removed with it.
 CREATE TABLE events (

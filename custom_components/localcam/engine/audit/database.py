@@ -10,6 +10,8 @@ from ..errors import AuditError
 
 VERSION = 1
 BUSY_TIMEOUT_S = 5.0
+JOURNAL_PAGES = 1000
+"""SQLite's own default: at so many pages the journal is folded into the main file."""
 SCHEMA = Path(__file__).with_name("schema.sql")
 
 _DAMAGED = (

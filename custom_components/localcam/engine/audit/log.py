@@ -14,7 +14,7 @@ from ..audited import AuditEntry, AuditHead, AuditNote, AuditQuery, AuditReport,
 from ..clock import Clock
 from . import reading, witness
 from .checkpoint import Signer
-from .database import connect, connect_to_read, translated
+from .database import JOURNAL_PAGES, connect, connect_to_read, translated
 from .leaf import leaf_hash, leaf_of, next_link
 from .signing_key import load_or_make
 from .tail import Tail, read_tail
@@ -90,6 +90,18 @@ class AuditLog:
         """Who has seen these clips."""
         with self._reading() as connection:
             return reading.looks(connection, clip_ids)
+
+    def begin_copying(self) -> None:
+        """Leave the main file as it is until `end_copying`, as the catalogue's is; raises AuditError."""
+        with self._reading() as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.execute("PRAGMA wal_autocheckpoint = 0")
+
+    def end_copying(self) -> None:
+        """Fold the journal into the main file again; raises AuditError."""
+        with self._reading() as connection:
+            connection.execute(f"PRAGMA wal_autocheckpoint = {JOURNAL_PAGES}")
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def verify(self, witnesses: Sequence[str] = (), pause: Callable[[], bool] = lambda: False) -> AuditReport:
         """Check the whole log, and that it holds what witnesses knew, while it is being appended to.

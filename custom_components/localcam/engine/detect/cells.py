@@ -33,19 +33,19 @@ TOP_SUM = np.uint64(48)
 class CellReader:
     """Pictures of one size -> logarithm of each cell's mean brightness."""
 
-    def __init__(self, height_px: int, width_px: int) -> None:
-        side = max(1, round(math.sqrt(height_px * width_px / CELLS)))
+    def __init__(self, height_px: int, width_px: int, cells: int = CELLS) -> None:
+        side = max(1, round(math.sqrt(height_px * width_px / cells)))
         self.rows, self.columns = max(1, height_px // side), max(1, width_px // side)
         self.shape = -(-self.rows // SQUARE) * SQUARE, -(-self.columns // SQUARE) * SQUARE
         self._side = side
         self._rows_read, self._columns_read = _spread(side, ROWS), _spread(side, COLUMNS)
         used_px = self.columns * side
         self._used = slice(self.rows * side), slice(used_px)
-        cells = self.shape[0] * self.shape[1]
+        size = self.shape[0] * self.shape[1]
         # The strips' memory is lent between two pictures: see `spare`.
-        memory = np.zeros(max(self.rows * used_px, 2 * cells), np.uint16)
+        memory = np.zeros(max(self.rows * used_px, 2 * size), np.uint16)
         self._strips = memory[: self.rows * used_px].reshape(self.rows, used_px)
-        self.spare: Floats = memory[: 2 * cells].view(np.float32).reshape(self.shape)
+        self.spare: Floats = memory[: 2 * size].view(np.float32).reshape(self.shape)
         """Anybody may write to it; the next `read` does."""
         # Four neighbouring 16-bit sums are one 64-bit number; where these are a cell, one multiplication adds them.
         self._fours = self._strips.view(np.uint64) if side == COLUMNS == 4 else None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..values import Calibration, Frame, MotionMap
 from ..zone_settings import Zone
+from .cells import CELLS
 from .problems import View
 from .room import LIGHT_SETTLES_S, Room
 from .sensitivity import thresholds
@@ -34,7 +35,11 @@ LONGEST_STEP_S = 1.0
 class DifferenceDetector:
     """Looks at pictures one after another; a new size of picture starts it anew."""
 
-    def __init__(self, sensitivity: int, zones: tuple[Zone, ...] = (), noise_floor: bytes = b"") -> None:
+    def __init__(
+        self, sensitivity: int, zones: tuple[Zone, ...] = (), noise_floor: bytes = b"", cells: int = CELLS
+    ) -> None:
+        """`cells`: about how many a picture is looked at in."""
+        self._cells = cells
         self._sensitivity, self._zones, self._noise_floor = sensitivity, zones, noise_floor
         self._asked = thresholds(sensitivity)
         self._zone_map: ZoneMap | None = None
@@ -120,7 +125,7 @@ class DifferenceDetector:
         """Where the frame moved; the map's arrays are written again by the next call."""
         room = self._room
         if room is None or room.size != frame.luma.shape:
-            room = self._room = Room(frame)
+            room = self._room = Room(frame, self._cells)
             self._map_zones()
             if self._noise_floor:
                 room.expect(self._noise_floor)

@@ -8,12 +8,15 @@ from ..settings import DetectSettings
 from ..values import Frame
 from .difference import DifferenceDetector
 
+CELLS = 80 * 45
+"""A quarter of the detector's: what is too small for them is seen by the detector, which looks at the keyframe, too."""
+
 
 class Glance:
     """One camera's; fed with every keyframe, in order."""
 
     def __init__(self, settings: DetectSettings) -> None:
-        self._detector = DifferenceDetector(settings.sensitivity, settings.zones)
+        self._detector = DifferenceDetector(settings.sensitivity, settings.zones, cells=CELLS)
 
     def change(self, settings: DetectSettings) -> None:
         """Other settings; what was learned stays."""

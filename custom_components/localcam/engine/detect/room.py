@@ -40,10 +40,10 @@ LIGHT_SETTLES_S = 1.0
 class Room:
     """One camera's room, as far as pictures of one size showed it."""
 
-    def __init__(self, frame: Frame) -> None:
+    def __init__(self, frame: Frame, cells: int) -> None:
         self.size = frame.luma.shape
         height_px, width_px = frame.luma.shape
-        self._reader = reader = CellReader(height_px, width_px)
+        self._reader = reader = CellReader(height_px, width_px, cells)
         self.cells = reader.rows, reader.columns
         self.background = Background(reader.shape, self.cells)
         self.measured = Measured(reader, self.background)

@@ -64,7 +64,9 @@ class Place:
 
 def resolve(host: str) -> tuple[str, ...]:
     """Ask the system; blocks. IPv4 first: what answers there is what people have tried. Raises OSError."""
-    found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    # As text, Python would load all of Unicode's names first, to find that there are none.
+    name = host.encode() if host.isascii() else host
+    found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
     ordered = sorted(found, key=lambda each: each[0] != socket.AF_INET)
     return tuple(dict.fromkeys(str(each[4][0]) for each in ordered))
 

@@ -149,5 +149,6 @@ class _Parts:
 
 
 def _synced(name: str, sink: ClipSink) -> StoredFile:
+    sink.seal()
     sink.sync()
     return StoredFile(name=name, size_bytes=sink.size_on_disk_bytes, sha256=sink.sha256)

@@ -11,6 +11,14 @@ class ClipSink(Protocol):
     """A new file that only grows. All methods raise StorageError or StorageFullError."""
 
     @property
+    def chunk_bytes(self) -> int:
+        """What is written up to a multiple of it reaches the disk at once; the rest is held back until then."""
+
+    @property
+    def size_bytes(self) -> int:
+        """Of what was written."""
+
+    @property
     def size_on_disk_bytes(self) -> int:
         """Of what lies on disk."""
 
@@ -21,11 +29,17 @@ class ClipSink(Protocol):
     def write(self, data: bytes | bytearray | memoryview, /) -> int:
         """Append all of it."""
 
+    def seal(self) -> None:
+        """Write what is held back, and the file's end; nothing may follow."""
+
     def sync(self) -> None:
-        """Return once the bytes would survive a power cut."""
+        """Return once what reached the disk would survive a power cut."""
+
+    def sync_soon(self) -> None:
+        """Have it synced without waiting for it; what goes wrong with that is raised by the next write."""
 
     def close(self) -> None:
-        """End the file; may be called twice."""
+        """Let go of the file, which can be read as finished only if it was sealed; may be called twice."""
 
 
 class ClipSource(Protocol):

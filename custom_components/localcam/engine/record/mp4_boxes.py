@@ -7,6 +7,7 @@ import struct
 from .clip_store import ClipSource
 
 _LEAD_TO_OFFSETS = frozenset({b"moov", b"trak", b"mdia", b"minf", b"stbl"})
+_SHORTEST_BYTES = 8
 _OFFSET_SIZES = {b"stco": "I", b"co64": "Q"}
 
 
@@ -37,6 +38,16 @@ def file_boxes(source: ClipSource) -> Iterator[Box]:
     while (box := box_at(source.read_at(at, 16), at)) is not None and box.end <= source.size_bytes:
         yield box
         at = box.end
+
+
+def padding(size_bytes: int, multiple_bytes: int) -> bytes:
+    """A box that players pass over, by which a file of this size becomes a multiple; empty where it is one already."""
+    missing_bytes = -size_bytes % multiple_bytes
+    if 0 < missing_bytes < _SHORTEST_BYTES:
+        missing_bytes += multiple_bytes
+    if not missing_bytes:
+        return b""
+    return struct.pack(">I4s", missing_bytes, b"free") + bytes(missing_bytes - _SHORTEST_BYTES)
 
 
 def with_shifted_offsets(movie: bytes | bytearray, by_bytes: int) -> bytes | None:

@@ -4,17 +4,19 @@ All paths are taken one folder at a time, and no symbolic link below the storage
 nothing planted in the folder leads a worker elsewhere. Several processes may use one folder; each file has one writer.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 import errno
 import os
 from pathlib import Path
+from typing import Protocol
 
 from ..digests import sha256
 from ..durable_folders import make_folders
 from ..errors import StorageError
 from ..values import StoredFile
-from .names import is_name, split_name
+from .names import context_of, is_growing, is_name, split_name
+from .plain_file import PlainReader, looks_plain
 from .sealed_file import SealedReader, SealedWriter
 from .storage_faults import storage_faults
 
@@ -26,29 +28,71 @@ _ATTEMPTS = 3
 """To make a file in a day's folder that another process removes because it was empty."""
 
 
+class ClipKeys(Protocol):
+    """The keys of clips, by the names of their files."""
+
+    def key_of(self, name: str, /) -> bytes | None:
+        """None where the file is of before clips were sealed. Raises StorageError, KeyringError."""
+
+
+def _sync_now(writer: SealedWriter, fd: int) -> None:
+    writer.sync_now(fd)
+
+
 class Vault:
     """Files by name, relative to the storage folder, with `/`. All methods raise StorageError."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(
+        self, folder: Path, keys: ClipKeys, sync_soon: Callable[[SealedWriter, int], None] = _sync_now
+    ) -> None:
+        """`sync_soon` has `SealedWriter.sync_now` called with what it is given, from a thread that may wait."""
         self._folder = folder
+        self._keys = keys
+        self._sync_soon = sync_soon
 
     def create(self, name: str) -> SealedWriter:
-        """A new, empty file, readable by its owner only; a file of that name must not exist."""
+        """A new, empty file, readable by its owner only; a file of that name must not exist. Raises KeyringError, too.
+
+        Nothing is ever written without a key.
+        """
         camera, day, file = split_name(name)
+        key = self._keys.key_of(name)
+        if key is None:
+            raise StorageError("creating a clip: there is no key to seal it with")
         with storage_faults("creating a clip"):
             for attempt in range(_ATTEMPTS):
                 try:
                     self._make_folders(camera, day)
                     with self._open_folder(camera, day) as folder:
-                        return SealedWriter(os.open(file, _NEW_FILE, 0o600, dir_fd=folder))
+                        fd = os.open(file, _NEW_FILE, 0o600, dir_fd=folder)
+                        return SealedWriter(
+                            fd, key, context_of(name), sync_soon=self._sync_soon, growing=is_growing(name)
+                        )
                 except FileNotFoundError:
                     if attempt == _ATTEMPTS - 1:
                         raise
         raise AssertionError("unreachable")
 
-    def open(self, name: str) -> SealedReader:
-        """A file that exists."""
-        return SealedReader(self._open_fd(name))
+    def open(self, name: str) -> SealedReader | PlainReader:
+        """A file that exists; raises TamperedError for one that is not as it was written, and KeyringError."""
+        key = self._keys.key_of(name)
+        fd = self._open_fd(name)
+        try:
+            if key is None:
+                return PlainReader(fd)
+            return SealedReader(fd, key, context_of(name), growing=is_growing(name))
+        except BaseException:
+            os.close(fd)
+            raise
+
+    def is_plain(self, name: str) -> bool:
+        """Whether a file is one of before clips were sealed, by its first bytes."""
+        fd = self._open_fd(name)
+        try:
+            with storage_faults("looking at a clip"):
+                return looks_plain(os.read(fd, 8))
+        finally:
+            os.close(fd)
 
     def publish(self, part_name: str, name: str) -> None:
         """Give a synced file its final name, so that a power cut leaves one of the two names, with all its bytes."""

@@ -1,0 +1,170 @@
+"""What a crash left is found, sorted out and finished, as docs/storage.md says state by state; also keys without clips.
+
+While the house is locked, what is sealed waits: it is listed, left as it is, and finished when the house is unlocked.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from .archive.clips import Archive
+from .archive.file_names import understand
+from .archive.recovery import RecoveryPlan, plan
+from .clip_folders import ClipFolders
+from .clip_key_desk import ClipKeyDesk
+from .errors import KeyringError, LockedError, StorageError
+from .executor import CameraExecutor
+from .messages import ClipClosed, ClipKey, Reported, Salvage, Salvaged
+from .salvaging import salvage
+from .vault.names import clip_of
+
+
+class ClipRecovery:
+    """Belongs to the keeper. Methods raise ArchiveError, StorageError."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        desk: ClipKeyDesk,
+        executor: CameraExecutor,
+        *,
+        keep: Callable[[Reported, ClipClosed], bool],
+        unlink: Callable[[Sequence[str]], None],
+    ) -> None:
+        """`keep` enters a finished clip and says whether it is new; `unlink` removes files for good."""
+        self._archive = archive
+        self._desk = desk
+        self._executor = executor
+        self._keep = keep
+        self._unlink = unlink
+        self._locked: dict[str, RecoveryPlan] = {}
+        """By folder: what waits for the house to be unlocked."""
+
+    @property
+    def waiting(self) -> int:
+        """How many files wait for the house to be unlocked."""
+        return sum(len(todo.salvage_growing) + len(todo.adopt_unlisted) for todo in self._locked.values())
+
+    def recover(self, folders: ClipFolders, camera_id: str | None) -> list[Reported]:
+        """Finish what is left of one camera or of all, whose workers do not run; returns the clips that it saved."""
+        prefix = f"{camera_id}/" if camera_id else ""
+        found = [(folder, name) for folder, name in folders.found() if name.startswith(prefix)]
+        todo = plan(
+            listed={name for name in self._archive.file_names() if name.startswith(prefix)},
+            garbage={name for name in self._archive.garbage() if name.startswith(prefix)},
+            found=(name for _, name in found),
+            is_deleted=self._archive.is_deleted,
+        )
+        self._sweep(camera_id, (name for _, name in found), complete=folders.all_there())
+        self._unlink(todo.unlink)
+        self._destroy_keys(folders, todo.unlink)
+        saved: list[Reported] = []
+        for folder in dict.fromkeys(folder for folder, _ in found):
+            saved += self._salvage(folders, folder, _within(todo, {name for where, name in found if where == folder}))
+        return saved
+
+    def recover_locked(self, folders: ClipFolders) -> list[Reported]:
+        """Finish what waited for the house to be unlocked, which it is now; workers may run."""
+        locked, self._locked = self._locked, {}
+        saved: list[Reported] = []
+        for folder, todo in locked.items():
+            saved += self._salvage(folders, folder, todo)
+        return saved
+
+    def _sweep(self, camera_id: str | None, found: Iterable[str], *, complete: bool) -> None:
+        """Destroy keys of clips that were deleted, and of those that were never begun.
+
+        Where a folder is not there to be looked into (`complete`), nothing is said of the latter.
+        """
+        listed, there = _clip_ids(self._archive.file_names()), _clip_ids(found)
+        self._desk.destroy(
+            (camera, clip_id)
+            for camera, clip_id in self._desk.known(camera_id)
+            if clip_id not in listed and (self._archive.is_deleted(clip_id) or (complete and clip_id not in there))
+        )
+
+    def _salvage(self, folders: ClipFolders, folder: str, todo: RecoveryPlan) -> list[Reported]:
+        order = self._order(folders, folder, todo)
+        if not order.growing_names and not order.unlisted_names:
+            return []
+        saved: list[Reported] = []
+        sizes_bytes = {name: _size_on_disk(folders, name) for name in (*order.growing_names, *order.unlisted_names)}
+        for reported in salvage(order, self._executor, sizes_bytes):
+            match reported.report:
+                case ClipClosed() as closed:
+                    if self._keep(reported, closed):
+                        saved.append(reported)
+                case Salvaged(unusable_names=unusable):
+                    self._unlink(unusable)
+                    self._destroy_keys(folders, unusable)
+                case _:
+                    pass
+        return saved
+
+    def _destroy_keys(self, folders: ClipFolders, gone: Sequence[str]) -> None:
+        """Of clips whose last file is among those that are gone, and that have no row."""
+        clips = {clip_of(name) for name in gone}
+        there = _clip_ids(folders.names()) | _clip_ids(self._archive.file_names()) if clips else set()
+        self._desk.destroy((camera_id, clip_id) for clip_id, camera_id in clips if clip_id not in there)
+
+    def _order(self, folders: ClipFolders, folder: str, todo: RecoveryPlan) -> Salvage:
+        """What a worker can do now, with the keys for it; the rest waits, or stays where its key is lost."""
+        keys: list[ClipKey] = []
+        plain: list[str] = []
+        lost: set[str] = set()
+        locked: set[str] = set()
+        for name in (*todo.salvage_growing, *todo.adopt_unlisted):
+            try:
+                if not folders.is_plain(folder, name):
+                    keys.append(self._old_key(name))
+                    continue
+                plain.append(name)
+                if name in todo.salvage_growing:
+                    keys.append(self._new_key(name))
+            except LockedError:
+                locked.add(name)
+            except KeyringError:
+                lost.add(name)
+        if locked:
+            self._locked[folder] = _within(todo, locked)
+        todo = _within(todo, {*todo.salvage_growing, *todo.adopt_unlisted} - locked - lost)
+        return Salvage(
+            storage_folder=folder,
+            growing_names=todo.salvage_growing,
+            unlisted_names=todo.adopt_unlisted,
+            plain_names=tuple(plain),
+            keys=tuple(keys),
+        )
+
+    def _new_key(self, name: str) -> ClipKey:
+        """For the clip that is made of a growing file of before clips were sealed."""
+        clip_id, camera_id = clip_of(name)
+        return self._desk.issue_for(clip_id, camera_id)
+
+    def _old_key(self, name: str) -> ClipKey:
+        """Raises LockedError, and KeyringError where there is none."""
+        key = self._desk.key_of(name)
+        if key is None:
+            raise KeyringError("the clip's key is lost")
+        return ClipKey(clip_id=clip_of(name)[0], key=key)
+
+
+def _size_on_disk(folders: ClipFolders, name: str) -> int:
+    """0 where the disk does not tell: whoever reads the file will hear why."""
+    try:
+        return folders.size_on_disk(name)
+    except StorageError:
+        return 0
+
+
+def _clip_ids(names: Iterable[str]) -> set[str]:
+    return {file.clip_id for name in names if (file := understand(name))}
+
+
+def _within(todo: RecoveryPlan, names: set[str]) -> RecoveryPlan:
+    """What there is to salvage and to adopt among these names."""
+    return RecoveryPlan(
+        unlink=(),
+        adopt_unlisted=tuple(name for name in todo.adopt_unlisted if name in names),
+        salvage_growing=tuple(name for name in todo.salvage_growing if name in names),
+        missing=(),
+        foreign=(),
+    )

@@ -1,0 +1,82 @@
+"""The repair issues about the storage of clips: each stands exactly as long as what it tells of."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+
+from .const import DOMAIN
+from .engine.errors import ArchiveError, FolderInUseError, StorageError
+from .engine.values import StorageState, StorageTrouble
+
+ISSUE_STORAGE_FULL: Final = "storage_full"
+ISSUE_STORAGE_DAMAGED: Final = "storage_damaged"
+ISSUES: Final = (ISSUE_STORAGE_FULL, *StorageTrouble)
+"""What `async_tell_storage` tells of."""
+
+_MOST_SUSPECTS: Final = 1000
+
+
+@callback
+def async_tell_storage(hass: HomeAssistant, state: StorageState | None) -> None:
+    """What is in the way of recording, now; nothing for a house that does not run."""
+    trouble = state.trouble if state else None
+    _set(hass, ISSUE_STORAGE_FULL, exists=state is not None and not state.may_record and trouble is None)
+    async_tell_trouble(hass, trouble)
+
+
+@callback
+def async_tell_trouble(hass: HomeAssistant, trouble: StorageTrouble | None) -> None:
+    """This one, and no other."""
+    for each in StorageTrouble:
+        _set(hass, each, exists=each is trouble)
+
+
+def trouble_of(err: BaseException) -> StorageTrouble | None:
+    """What an error of the station means for the storage."""
+    match err:
+        case FolderInUseError():
+            return StorageTrouble.IN_USE
+        case StorageError():
+            return StorageTrouble.UNAVAILABLE
+        case ArchiveError():
+            return StorageTrouble.CATALOGUE
+        case _:
+            return None
+
+
+@callback
+def async_tell_damage(hass: HomeAssistant, subjects: Sequence[str]) -> None:
+    """What the daily check found; it survives a restart, so that the next check looks at the same clips again."""
+    if not subjects:
+        ir.async_delete_issue(hass, DOMAIN, ISSUE_STORAGE_DAMAGED)
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        ISSUE_STORAGE_DAMAGED,
+        data={"suspects": ",".join(subjects[:_MOST_SUSPECTS])},
+        is_fixable=False,
+        is_persistent=True,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key=ISSUE_STORAGE_DAMAGED,
+        translation_placeholders={"count": str(len(subjects)), "first": subjects[0]},
+    )
+
+
+@callback
+def async_suspects(hass: HomeAssistant) -> frozenset[str]:
+    """What was wrong when it was last looked at: ids of clips, and names of files."""
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, ISSUE_STORAGE_DAMAGED)
+    return frozenset(str(issue.data["suspects"]).split(",")) if issue and issue.data else frozenset()
+
+
+@callback
+def _set(hass: HomeAssistant, issue_id: str, *, exists: bool) -> None:
+    if exists:
+        ir.async_create_issue(
+            hass, DOMAIN, issue_id, is_fixable=False, severity=ir.IssueSeverity.ERROR, translation_key=issue_id
+        )
+    else:
+        ir.async_delete_issue(hass, DOMAIN, issue_id)
