@@ -83,6 +83,6 @@ def test_one_loop_of_the_programme_shows_every_kind_and_every_problem() -> None:
     for problem, at_s in problems.items():
         assert watched.truth(at_s).problem is problem
     for kind in {Kind.SHADOW, Kind.SCREEN, Kind.CURTAIN, Kind.NOISE, Kind.CAMERA_MOVED}:
-        (event,) = (event for event in events if event.kind is kind)
+        event = next(event for event in events if event.kind is kind)
         what = next(act for act in standard_cycle(1, 0) if EVENT_OF.get(act.act, (0, None))[1] is kind)
         assert what.from_s <= event.started_at_s < what.until_s, kind

@@ -53,3 +53,23 @@ def test_a_fan_that_runs_is_no_motion() -> None:
     watched = room()
     fan = nuisances.fan(0.5, 0.3, 0.1, 1.7)
     assert not any(kind.alerts for _, kind in begun(lambda at_s: fan(watched.picture(at_s)[0], at_s), 12))
+
+
+def test_a_screen_never_alerts_and_somebody_who_passes_it_does() -> None:
+    screen = nuisances.drawn(np.random.default_rng(3))["screen"]
+    alone, passed = room(), room(act(Act.PERSON, 6, 12))
+    assert not any(kind.alerts for _, kind in begun(lambda at_s: screen(alone.picture(at_s)[0], at_s), 9))
+    found = begun(lambda at_s: screen(passed.picture(at_s)[0], at_s), 9)
+    (began_at_s,) = (at_s for at_s, kind in found if kind.alerts)
+    assert 6 < began_at_s < 7.5
+
+
+def test_somebody_who_comes_while_the_whole_picture_darkens_is_noticed_meanwhile() -> None:
+    watched = room(act(Act.PERSON, 6, 12, depth=2))
+
+    def darkening(at_s: float) -> Luma:
+        light = 1 - 0.5 * min(max(at_s - 5.8, 0) / 3, 1)
+        return (16 + (watched.picture(at_s)[0].astype(np.float32) - 16) * np.float32(light)).astype(np.uint8)
+
+    (began_at_s,) = (at_s for at_s, kind in begun(darkening, 11) if kind.alerts)
+    assert began_at_s < 7.5

@@ -15,6 +15,7 @@ from itertools import pairwise
 import math
 
 from ..values import CameraProblem, Features, Kind, MotionMap
+from .place import MARGIN, Place
 
 RECENT_S = 4.0
 """How long what moved tells about the kind of what moves."""
@@ -22,52 +23,14 @@ JUMP = 3.0
 """A cut: as many times more moves than in the picture before."""
 CUTS = 2
 MOST_CUTS = 6
-"""As many of them in RECENT_S are a screen, if nobody walks: what jumps in every second picture turns, as a fan."""
+"""As many of them in RECENT_S are a screen, if nobody walks: what jumps in every second picture turns, as a fan. Before
+that time has passed, only what came on at a stroke is one."""
 STROKE = 0.9
 """What comes on at a stroke moves with its first picture by this much of what it ever does: a screen, too."""
 PAUSE_S = 2.0
 """What moves after a longer pause comes anew."""
-TALL = 1.3
-"""Height by width, in pixels of a square, of a curtain."""
-MARGIN = 1
-"""Squares by which what stays in its place may leave it."""
 DARKENS = 3.0
 """A shadow darkens as many times more than moves."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A box of squares, its last row and column included."""
-
-    top: int
-    left: int
-    bottom: int
-    right: int
-
-    def joined(self, other: Place | None) -> Place:
-        """The smallest that holds both."""
-        if other is None:
-            return self
-        return Place(
-            min(self.top, other.top),
-            min(self.left, other.left),
-            max(self.bottom, other.bottom),
-            max(self.right, other.right),
-        )
-
-    def holds(self, other: Place) -> bool:
-        """Whether the other reaches out of it by no more than MARGIN."""
-        return (
-            other.top >= self.top - MARGIN
-            and other.left >= self.left - MARGIN
-            and other.bottom <= self.bottom + MARGIN
-            and other.right <= self.right + MARGIN
-        )
-
-    @property
-    def tall(self) -> bool:
-        """Whether it is a curtain's."""
-        return self.bottom - self.top + 1 > TALL * (self.right - self.left + 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,17 +50,14 @@ class KindJudge:
         self._recent: deque[Moment] = deque(maxlen=64)
         self._visited: Place | None = None
         """Where the open event has been."""
-        self._moved_at_s = -math.inf
+        self._moved_at_s = self._came_at_s = -math.inf
         self._came = self._most = 0.0
-        """How much moved in the first picture after a pause, and most of what did since."""
+        """How much moved in the first picture after a pause, when, and most of what did since."""
 
-    def see(self, motion: MotionMap) -> None:
-        """Take a picture's motion in."""
+    def see(self, motion: MotionMap, place: Place | None) -> None:
+        """Take a picture's motion in, and where it is."""
         at_s = motion.captured_at_s
-        place: Place | None = None
-        if motion.moving_share:
-            rows, columns = ([at for at, cells in enumerate(side) if cells] for side in (motion.down, motion.across))
-            place = Place(rows[0], columns[0], rows[-1], columns[-1])
+        if place is not None:
             self._visited = place.joined(self._visited)
             self._remember(motion.moving_share, at_s)
         self._recent.append(Moment(at_s=at_s, area=motion.moving_share, place=place))
@@ -106,7 +66,7 @@ class KindJudge:
 
     def _remember(self, area: float, at_s: float) -> None:
         if at_s - self._moved_at_s > PAUSE_S:
-            self._came = self._most = area
+            self._came_at_s, self._came, self._most = at_s, area, area
         self._most = max(self._most, area)
         self._moved_at_s = at_s
 
@@ -131,7 +91,7 @@ class KindJudge:
         recent: Place | None = None
         for moment in self._recent:
             recent = moment.place.joined(recent) if moment.place else recent
-        return recent is not None and self._visited is not None and recent.holds(self._visited)
+        return recent is not None and self._visited is not None and recent.holds(self._visited, MARGIN)
 
     def _bound_kind(self) -> Kind:
         moments = list(self._recent)
@@ -139,7 +99,8 @@ class KindJudge:
         if largest.place and largest.place.tall:
             return Kind.CURTAIN
         cuts = sum(after.area > JUMP * before.area for before, after in pairwise(moments))
-        return Kind.SCREEN if CUTS <= cuts <= MOST_CUTS or self._came >= STROKE * self._most else Kind.NOISE
+        by_cuts = moments[-1].at_s - self._came_at_s >= RECENT_S and CUTS <= cuts <= MOST_CUTS
+        return Kind.SCREEN if by_cuts or self._came >= STROKE * self._most else Kind.NOISE
 
     def forget(self) -> None:
         """The camera was lost."""

@@ -8,6 +8,7 @@ places that it has just left.
 import math
 
 from ..values import Features
+from .place import Place
 
 ADVANCING_SHARE = 0.5
 """Of the smallest area that counts: as much must move in new places in two pictures of three."""
@@ -26,6 +27,11 @@ LIGHT_CAUTION = 3.0
 of a cloud's shadow: as many times more must move in new places."""
 
 
+STAYS_CAUTION = 6.0
+"""Where what moves stays in the box in which anything moved before, since the last pause: as many times more. A screen
+or a fan fills its own with the first pictures."""
+GREW_S = 0.45
+"""So lately it must have left that box."""
 SURE_ADVANCING = 4.0
 SURE_PICTURES = 2
 """As many pictures one after another in which as many times the smallest area moves in new places, dense and strong,
@@ -42,12 +48,12 @@ def stands_out(features: Features, smallest_share: float) -> bool:
     )
 
 
-def begins(features: Features, smallest_share: float) -> bool:
-    """Whether motion of sufficient score begins an event."""
+def begins(features: Features, smallest_share: float, *, stays: bool) -> bool:
+    """Whether motion of sufficient score begins an event; `stays` where it has not left the place where it began."""
     seen = features.values
     by_light = seen["brightened"] >= LOCAL_SHARE and seen["area"] < LIGHT_SHARE * seen["brightened"]
-    asked = max(ADVANCING_SHARE * smallest_share * (LIGHT_CAUTION if by_light else 1.0), NEW_SHARE * seen["area"])
-    if seen["advancing"] >= asked:
+    caution = max(LIGHT_CAUTION if by_light else 1.0, STAYS_CAUTION if stays else 1.0)
+    if seen["advancing"] >= max(ADVANCING_SHARE * smallest_share * caution, NEW_SHARE * seen["area"]):
         return True
     return (
         seen["entering"] >= ENTERING_SHARE * smallest_share
@@ -75,12 +81,27 @@ class Course:
         self.bound = False
         """The same, and it has gone on for long enough to be told of."""
         self._standing_out = 0
+        self._covered: Place | None = None
+        """Where anything moved since the last pause."""
+        self._seen_at_s = self._grew_at_s = -math.inf
+
+    def see(self, place: Place | None, at_s: float) -> None:
+        """Take in where a picture moves, before anything else is asked of it."""
+        if place is None:
+            return
+        if at_s - self._seen_at_s > BOUND_PAUSE_S:
+            self._covered = None
+        if self._covered is not None and not self._covered.holds(place, 0):
+            self._grew_at_s = at_s
+        self._covered = place.joined(self._covered)
+        self._seen_at_s = at_s
 
     def moves(self, features: Features, smallest_share: float, at_s: float, *, going_on: bool) -> bool:
         """Whether motion of sufficient score counts; `going_on` where that of the picture before did."""
         self.lingers = self.bound = False
         self._standing_out = self._standing_out + 1 if stands_out(features, smallest_share) else 0
-        if begins(features, smallest_share):
+        stays = not going_on and at_s - self._grew_at_s > GREW_S
+        if begins(features, smallest_share, stays=stays):
             self._advanced_at_s = at_s
             return True
         if at_s - self._lingered_at_s > BOUND_PAUSE_S:

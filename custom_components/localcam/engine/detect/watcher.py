@@ -10,6 +10,7 @@ from .event_machine import EventMachine, Observation, Started, State, Transition
 from .features import FEATURES_VERSION, NO_TRACE, measure
 from .kinds import KindJudge
 from .onset import Course
+from .place import place_of
 from .problems import ProblemWatch
 from .scorer import built_in, score
 from .sensitivity import thresholds
@@ -107,13 +108,17 @@ class MotionWatcher:
             self._suspected_at_s = frame.captured_at_s
         self.features, self._trace = measure(motion, self._trace)
         self.strength = score(self.features, self._model)
-        self._judge.see(motion)
+        place = place_of(motion)
+        self._judge.see(motion, place)
+        self._course.see(place, frame.captured_at_s)
         moves = self._decide(motion)
         moves = moves or self.features.values["present"] >= self._smallest_share
         self._look_after_camera(frame.captured_at_s)
         bound = self._course.bound and not moves
         light_changes = motion.lighting_changed and not self._course.sure
-        self.kind = self._judge.kind(self.features, self.problem, bound=bound, light_changes=light_changes)
+        # Whatever moves in another view than was known is no view.
+        problem = None if moves else self.problem
+        self.kind = self._judge.kind(self.features, problem, bound=bound, light_changes=light_changes)
         transitions = self._machine.step(
             Observation(
                 at_s=frame.captured_at_s,

@@ -1,0 +1,53 @@
+"""Where in the picture something moves: a box of squares."""
+
+from dataclasses import dataclass
+
+from ..values import MotionMap
+
+TALL = 1.3
+"""Height by width, in pixels of a square, of a curtain."""
+MARGIN = 1
+"""Squares by which what stays in its place may leave it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A box of squares, its last row and column included."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    def joined(self, other: Place | None) -> Place:
+        """The smallest that holds both."""
+        if other is None:
+            return self
+        return Place(
+            min(self.top, other.top),
+            min(self.left, other.left),
+            max(self.bottom, other.bottom),
+            max(self.right, other.right),
+        )
+
+    def holds(self, other: Place, margin: int) -> bool:
+        """Whether the other reaches out of it by no more than so many squares."""
+        return (
+            other.top >= self.top - margin
+            and other.left >= self.left - margin
+            and other.bottom <= self.bottom + margin
+            and other.right <= self.right + margin
+        )
+
+    @property
+    def tall(self) -> bool:
+        """Whether it is a curtain's."""
+        return self.bottom - self.top + 1 > TALL * (self.right - self.left + 1)
+
+
+def place_of(motion: MotionMap) -> Place | None:
+    """The smallest that holds all that moves."""
+    if not motion.moving_share:
+        return None
+    rows, columns = ([at for at, cells in enumerate(side) if cells] for side in (motion.down, motion.across))
+    return Place(rows[0], columns[0], rows[-1], columns[-1])
