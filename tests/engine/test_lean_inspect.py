@@ -6,18 +6,11 @@ from pathlib import Path
 import subprocess
 import sys
 
+from custom_components.localcam.engine.executor import _BOOTSTRAP
+
 ROOT = Path(__file__).parents[2] / "custom_components"
-BEGINS = """
-import json, sys, types
-paths, root = json.loads(sys.argv[1])
-sys.path[:] = paths
-for name, folder in (("custom_components", root), ("custom_components.localcam", root + "/localcam")):
-    package = types.ModuleType(name)
-    package.__path__ = [folder]
-    sys.modules[name] = package
-from custom_components.localcam.engine.lean_inspect import LeanInspect, stand_in
-stand_in()
-"""
+BEGINS = _BOOTSTRAP.partition("from custom_components.localcam.engine.camera_worker")[0]
+"""All that a worker does before it loads its program."""
 
 
 def say(code: str) -> list[str]:
@@ -56,7 +49,10 @@ def test_whoever_needs_more_gets_the_real_one() -> None:
 
 def test_flags_are_those_of_the_real_one() -> None:
     names = [name for name in dir(inspect) if name.startswith("CO_")]
-    said = say(f"print(*(getattr(LeanInspect, name, None) for name in {names!r}))")
+    said = say(
+        "from custom_components.localcam.engine.lean_inspect import LeanInspect\n"
+        f"print(*(getattr(LeanInspect, name, None) for name in {names!r}))"
+    )
     known = [int(value) for value in said if value != "None"]
 
     assert known == [getattr(inspect, name) for name in names if getattr(inspect, name) < 1 << 10]
