@@ -7,7 +7,7 @@ from pathlib import Path
 import re
 import socket
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Dialog, Page, sync_playwright
 import pytest
 
 from scripts.config_flow import add_entry
@@ -42,8 +42,12 @@ class Seen:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.wrong: list[str] = []
-        page.on("dialog", lambda dialog: (self.wrong.append(f"dialog {dialog.message}"), dialog.dismiss()))
+        page.on("dialog", self._dismiss)
         page.on("request", lambda request: self.wrong.append(request.url) if LEAK in request.url else None)
+
+    def _dismiss(self, dialog: Dialog) -> None:
+        self.wrong.append(f"dialog {dialog.message}")
+        dialog.dismiss()
 
     def look(self, where: str, text: str) -> None:
         """The text must be on the page, as text, by now; and a moment later nothing of it may have run."""

@@ -128,7 +128,7 @@ def play(folder: Path, clip: Clip) -> int:
     data = reader.read_at(0, reader.size_bytes)
     reader.close()
     assert len(data) < clip.video.size_bytes
-    with av.open(io.BytesIO(data)) as container:
+    with av.open(io.BytesIO(data), "r") as container:
         return sum(1 for _ in container.decode(video=0))
 
 
