@@ -15,11 +15,12 @@ import time
 from typing import Any
 
 from benchmarks.workers import clip_keys
+from custom_components.localcam.engine.commands import Watch
 from custom_components.localcam.engine.executor import LocalExecutor
 from custom_components.localcam.engine.ingest.demo_room import DemoRoom
-from custom_components.localcam.engine.messages import MotionStarted, Reported, SourceBack, Watch
+from custom_components.localcam.engine.motion import Kind
+from custom_components.localcam.engine.reports import MotionStarted, Reported, SourceBack
 from custom_components.localcam.engine.settings import CameraSettings, DemoSource, DetectSettings
-from custom_components.localcam.engine.values import Kind
 
 STEP_S = 1 / 30
 LEARNING_S = 3.0

@@ -5,10 +5,11 @@ from threading import Event, Thread
 from typing import BinaryIO
 
 from .clock import Clock
+from .commands import EntityAddress, EntityPicture, Probe
 from .errors import DetectStreamError, SourceError, SourceFault
 from .ingest.probing import try_source
 from .ingest.source import MediaSource
-from .messages import EntityAddress, EntityPicture, Probe, Probed, ProbeFailed
+from .reports import Probed, ProbeFailed
 from .settings import AddressRules, CameraSettings
 from .wire import decode_command, read_message
 from .worker_entity import EntityDesk

@@ -12,27 +12,22 @@ from ulid_transform import ulid_now
 
 from .backoff import Backoff
 from .clock import Clock
-from .detect.event_machine import Ended, Grew, Named, Started, Transition
-from .errors import SourceFault
-from .messages import (
+from .commands import (
     AllowRecording,
-    Answer,
     Calibrate,
     ChangeSettings,
     EntityAddress,
     EntityPicture,
     KeepLast,
-    MotionEnded,
-    MotionStarted,
     NewKeys,
-    Picture,
     RecordNow,
-    SourceBack,
-    SourceLost,
     Stop,
     WantPicture,
     Watch,
 )
+from .detect.event_machine import Ended, Grew, Named, Started, Transition
+from .errors import SourceFault
+from .reports import Answer, MotionEnded, MotionStarted, Picture, SourceBack, SourceLost
 from .settings import CameraSettings
 from .values import CameraFacts, FormatChange, Medium, Packet, SourceItem, StreamFormat
 from .worker_account import Account
