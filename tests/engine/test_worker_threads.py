@@ -48,7 +48,7 @@ class OddSource:
 
 def test_a_connection_tries_again_after_an_error_that_nobody_foresaw() -> None:
     inbox: Inbox = SimpleQueue[Delivery]()
-    connection = Connection(Role.MAIN, OddSource, inbox, Backoff(lambda: 0.0), SystemClock())
+    connection = Connection(Role.MAIN, OddSource, inbox, Backoff(lambda: 0.0), SystemClock(), lambda: False)
 
     connection.start()
     lost = [inbox.get(timeout=10) for _ in range(2)]
