@@ -11,10 +11,10 @@ import tempfile
 from threading import Event
 import time
 
+from custom_components.localcam.engine.clip import Clip, ClipEnd
 from custom_components.localcam.engine.errors import WorkerError
 from custom_components.localcam.engine.record.clip_names import GROWING
 from custom_components.localcam.engine.station import Station
-from custom_components.localcam.engine.values import Clip, ClipEnd
 from tests.faults.outcome import Outcome
 from tests.faults.running_station import Heard, cameras_running, missing, worker_pids
 

@@ -11,7 +11,7 @@ import re
 
 from ..durable_folders import sync_folder
 from ..errors import KeyringError, StorageError
-from ..values import SealedKey
+from ..safekeeping import SealedKey
 from . import private_files
 from .storage_faults import storage_faults
 
