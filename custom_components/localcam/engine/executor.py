@@ -22,7 +22,7 @@ for name, folder in (("custom_components", root), ("custom_components.localcam",
     package = types.ModuleType(name)
     package.__path__ = [folder]
     sys.modules[name] = package
-from custom_components.localcam.engine.lean_inspect import stand_in
+from custom_components.localcam.engine.lean_modules import stand_in
 stand_in()
 from custom_components.localcam.engine.camera_worker import main
 main()
