@@ -17,7 +17,7 @@ BEGINS = _BOOTSTRAP.partition("from custom_components.localcam.engine.camera_wor
 def say(code: str) -> list[str]:
     """What a process says that begins as a worker does."""
     done = subprocess.run(
-        [sys.executable, "-I", "-OO", "-c", BEGINS + code, json.dumps([sys.path, str(ROOT)])],
+        [sys.executable, "-I", "-S", "-OO", "-c", BEGINS + code, json.dumps([sys.path, str(ROOT)])],
         capture_output=True,
         text=True,
         check=True,
@@ -130,3 +130,24 @@ def test_a_tool_that_is_needed_after_all_is_the_real_one_under_every_name() -> N
     )
 
     assert said == ["[1,", "2]", "x", "3", "ValueError:", "y", "30", "QueueHandler", "module"]
+
+
+def test_values_are_equal_and_hashed_as_ever_and_show_nothing() -> None:
+    said = say(
+        "from dataclasses import dataclass, field, replace\n"
+        "@dataclass(frozen=True, slots=True, kw_only=True)\n"
+        "class Value:\n"
+        "    number: int\n"
+        "    words: tuple[str, ...] = ()\n"
+        "@dataclass(frozen=True, eq=False)\n"
+        "class One:\n"
+        "    number: int\n"
+        "@dataclass\n"
+        "class Plain:\n"
+        "    number: int\n"
+        "one, same, other = Value(number=1), Value(number=1), replace(Value(number=1), words=('x',))\n"
+        "print(one == same, hash(one) == hash(same), one == other, len({one, same, other}))\n"
+        "print(One(1) == One(1), len({One(1), One(1)}), Plain.__hash__, 'number' in repr(one))"
+    )
+
+    assert said == ["True", "True", "False", "2", "False", "2", "None", "False"]
