@@ -10,8 +10,8 @@ from av.video.frame import PictureType
 from ..errors import SourceError, SourceFault
 from ..values import FormatChange, Medium, Packet, SourceItem, StreamFormat
 from .decoder import Decoder, Picture
-from .libav_source import TO_ENCODE, LibavSource
-from .source import MediaSource
+from .libav_source import TO_ENCODE
+from .source import MediaSource, SoundTold
 
 KEYFRAME_INTERVAL_S = 2.0
 _OPTIONS = {"preset": "ultrafast", "tune": "zerolatency", "crf": "24", "forced-idr": "1"}
@@ -36,7 +36,7 @@ class EncodedSource:
     @property
     def camera_sound(self) -> str | None:
         """Codec of the sound that the camera itself sends, also where no clip can hold it; after `open`."""
-        if isinstance(self._inner, LibavSource):
+        if isinstance(self._inner, SoundTold):
             return self._inner.camera_sound
         return next((sound.codec for sound in self._inner.formats[1:]), None)
 

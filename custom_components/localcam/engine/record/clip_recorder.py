@@ -50,6 +50,8 @@ class ClipRecorder:
         """A packet arrived; it is remembered for pre-rolls, too."""
         self._ring.add(packet)
         self._now_s = packet.received_at_s
+        if self._clip is None and self._cause is None and not self._demand.is_open:
+            return ()
         if packet.medium is not Medium.VIDEO:
             return self._writing.write(packet)
         match step(self._situation(packet)):
