@@ -161,9 +161,7 @@ class Sight:
             return self._put_off(self._decoder, self._gop, packet)
         return self._see(self._decoder, packet, late=late, may_rest=may_rest, may_sample=may_sample)
 
-    def _see(
-        self, decoder: Decoder, packet: Packet, *, late: bool, may_rest: bool, may_sample: bool
-    ) -> Iterator[Look]:
+    def _see(self, decoder: Decoder, packet: Packet, *, late: bool, may_rest: bool, may_sample: bool) -> Iterator[Look]:
         self.dropped += late
         if late or (self._waits_for_keyframe and not packet.is_keyframe):
             self._waits_for_keyframe = True

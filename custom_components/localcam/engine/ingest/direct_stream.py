@@ -17,7 +17,6 @@ from ..errors import SourceError, SourceFault
 from ..values import FormatChange, Medium, Packet, SourceItem, StreamFormat
 from .format_watch import FormatWatch
 from .handed import Handed
-from .interleaved_frames import InterleavedFrames
 from .rtp_video import AccessUnit, VideoUnits
 from .rtsp_messages import Message, Splitter
 from .rtsp_session import RtspSession
@@ -30,6 +29,7 @@ _SILENCE_S: Final = 4.5
 """A camera is lost within 5 s: some of them are for noticing."""
 _GATHER_S: Final = 0.01
 _READ_BYTES: Final = 64 * 1024
+_FRAME_HEAD_BYTES: Final = 4
 
 
 def suits(formats: tuple[StreamFormat, ...], heard: bytes) -> bool:
@@ -39,9 +39,10 @@ def suits(formats: tuple[StreamFormat, ...], heard: bytes) -> bool:
         return False
     reading = _Reading(video, "")
     try:
-        return any(unit.is_keyframe for unit in reading.feed(heard)) and reading.oddities == 0
+        units = reading.read(Splitter(whole_frames=True).feed(heard))
     except SourceError:
         return False
+    return any(unit.is_keyframe for unit in units) and reading.oddities == 0
 
 
 class DirectStream:
@@ -66,9 +67,11 @@ class DirectStream:
         """See `MediaSource`."""
         self._waiting.register(self._camera, POLLIN)
         heard_at_s = self._clock.monotonic_s()
-        yield from self._packed(self._reading.feed(self._handed.heard), heard_at_s)
+        self._handed.exchange.begin_anew()
+        units = self._reading.read(self._passed(self._handed.heard))
+        yield from self._packed(units, heard_at_s)
         while True:
-            units = self._reading.feed(self._received(heard_at_s + _SILENCE_S))
+            units = self._reading.read(self._passed(self._received(heard_at_s + _SILENCE_S)))
             now_s = self._clock.monotonic_s()
             if units:
                 heard_at_s = now_s
@@ -86,7 +89,7 @@ class DirectStream:
         self._camera.close()
 
     def _received(self, until_s: float) -> bytes:
-        """What waits, or else what comes next and what comes right after it, as a player hears it."""
+        """What waits, or else what comes next and what comes right after it."""
         try:
             if not self._waiting.poll(0):
                 if not self._waiting.poll(max(0.0, until_s - self._clock.monotonic_s()) * 1000):
@@ -97,19 +100,26 @@ class DirectStream:
             # What TLS has decrypted already is not seen by the poll.
             while left := getattr(self._camera, "pending", int)():
                 data += self._camera.recv(left)
-            if not data:
-                raise SourceError(SourceFault.LOST, "the stream ended")
-            to_camera, heard = self._handed.exchange.answered(data)
-            if to_camera:
-                self._camera.sendall(to_camera)
         except OSError as err:
             raise SourceError(SourceFault.LOST, "the connection broke") from err
+        if not data:
+            raise SourceError(SourceFault.LOST, "the stream ended")
+        return data
+
+    def _passed(self, data: bytes) -> list[bytes | Message]:
+        """What a player may hear of it."""
+        to_camera, heard = self._handed.exchange.heard(data)
+        self._say(to_camera)
         return heard
 
     def _ask(self, request: bytes) -> None:
         to_camera, _ = self._handed.exchange.asked(request)
+        self._say(to_camera)
+
+    def _say(self, to_camera: bytes) -> None:
         try:
-            self._camera.sendall(to_camera)
+            if to_camera:
+                self._camera.sendall(to_camera)
         except OSError as err:
             raise SourceError(SourceFault.LOST, "the connection broke") from err
 
@@ -136,13 +146,12 @@ class DirectStream:
 
 
 class _Reading:
-    """What a player hears -> access units."""
+    """What a camera says -> access units."""
 
     def __init__(self, video: StreamFormat, url: str) -> None:
         self.session = RtspSession(url)
         self._codec = video.codec
-        self._splitter = Splitter()
-        self._frames: InterleavedFrames | None = None
+        self._channel = -1
         self._units: VideoUnits | None = None
 
     @property
@@ -150,22 +159,22 @@ class _Reading:
         """Whatever it is better to leave to libav."""
         return 1 if self._units is None else self._units.oddities
 
-    def feed(self, data: bytes) -> list[AccessUnit]:
-        """The access units that are complete with this; raises SourceError for messages without end."""
+    def read(self, heard: Iterable[bytes | Message]) -> list[AccessUnit]:
+        """The access units that are complete with these frames."""
         found: list[AccessUnit] = []
-        for each in self._splitter.feed(data):
-            if not isinstance(each, Message):
-                found += self._read(each)
+        for each in heard:
+            if isinstance(each, bytes):
+                if self._units is None:
+                    self._begin()
+                if self._units is not None and each[1] == self._channel:
+                    found += self._units.feed(each[_FRAME_HEAD_BYTES:])
             elif self._units is None:
                 # Afterwards there is nothing to learn, and a camera may say what it likes for as long as it likes.
                 self.session.learn(each)
         return found
 
-    def _read(self, media: bytes) -> Iterable[AccessUnit]:
-        if self._frames is None or self._units is None:
-            channel, payload_type = self.session.channel, self.session.payload_type
-            if channel is None or payload_type is None:
-                return
-            self._frames, self._units = InterleavedFrames(channel), VideoUnits(self._codec, payload_type)
-        for packet in self._frames.feed(media):
-            yield from self._units.feed(packet)
+    def _begin(self) -> None:
+        channel, payload_type = self.session.channel, self.session.payload_type
+        if channel is not None and payload_type is not None:
+            self._channel = channel
+            self._units = VideoUnits(self._codec, payload_type)

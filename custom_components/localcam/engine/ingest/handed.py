@@ -8,7 +8,7 @@ from .relayed_exchange import RelayedExchange
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Handed:
-    """A camera's connection, and what its player has heard of it."""
+    """A camera's connection, and all that the camera has said there."""
 
     camera: socket.socket
     exchange: RelayedExchange

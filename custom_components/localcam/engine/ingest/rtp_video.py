@@ -35,6 +35,9 @@ class VideoUnits:
         """`codec` is h264 or hevc."""
         self._is_hevc = codec == "hevc"
         self._payload_type = payload_type
+        self._plain_head = bytes((0x80, payload_type))
+        """Without marker, padding or anything else that would move what follows."""
+        self._kind_bits, self._fragment_bits = (0x7E, _HEVC_FRAGMENT << 1) if self._is_hevc else (0x1F, _H264_FRAGMENT)
         self.oddities = 0
         """What a stream that is as the standards want it does not have: gaps, times that run back, unknown kinds."""
         self._sequence: int | None = None
@@ -46,6 +49,8 @@ class VideoUnits:
 
     def feed(self, packet: bytes) -> Iterable[AccessUnit]:
         """The units that are complete with this packet, or because of it."""
+        if self._in_fragment and self._goes_on(packet):
+            return ()
         if len(packet) < _HEAD_BYTES or packet[0] >> 6 != 2 or packet[1] & 0x7F != self._payload_type:
             return ()
         at, end = _HEAD_BYTES + 4 * (packet[0] & 0x0F), len(packet)
@@ -67,6 +72,25 @@ class VideoUnits:
         self._size_bytes = 0
         self._has_picture = self._is_keyframe = self._in_fragment = False
         self._whole = True
+
+    def _goes_on(self, packet: bytes) -> bool:
+        """Most of a keyframe: a fragment in the middle of its unit, which follows on the one before; it is taken."""
+        at = _HEAD_BYTES + 1 + self._is_hevc
+        sequence = int.from_bytes(packet[2:4])
+        if (
+            len(packet) <= at + 1
+            or packet[:2] != self._plain_head
+            or self._sequence is None
+            or sequence != (self._sequence + 1) & 0xFFFF
+            or int.from_bytes(packet[4:8]) != self._time
+            or packet[_HEAD_BYTES] & self._kind_bits != self._fragment_bits
+            or packet[at] >= 0x40
+        ):
+            return False
+        self._sequence = sequence
+        self._marked = False
+        self._add(packet[at + 1 :])
+        return True
 
     def _follow(self, sequence: int) -> None:
         if self._sequence is not None and sequence != (self._sequence + 1) & 0xFFFF:
@@ -97,9 +121,7 @@ class VideoUnits:
     def _take(self, packet: bytes, at: int, end: int) -> None:
         head = packet[at]
         kind = head >> 1 & 0x3F if self._is_hevc else head & 0x1F
-        aggregate, fragment = (
-            (_HEVC_AGGREGATE, _HEVC_FRAGMENT) if self._is_hevc else (_H264_AGGREGATE, _H264_FRAGMENT)
-        )
+        aggregate, fragment = (_HEVC_AGGREGATE, _HEVC_FRAGMENT) if self._is_hevc else (_H264_AGGREGATE, _H264_FRAGMENT)
         if kind == fragment:
             self._take_fragment(packet, at, end)
         elif self._in_fragment:

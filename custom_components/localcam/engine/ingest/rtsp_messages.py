@@ -49,9 +49,13 @@ class Message:
 
 
 class Splitter:
-    """One direction of one connection; give it what arrives, in order."""
+    """One direction of one connection; give it what arrives, in order.
 
-    def __init__(self) -> None:
+    Media are found as soon as they arrive, in whatever pieces, or, with `whole_frames`, frame by frame.
+    """
+
+    def __init__(self, *, whole_frames: bool = False) -> None:
+        self._whole_frames = whole_frames
         self._held = b""
         """The beginning of what is not whole yet."""
         self._media_left = 0
@@ -66,7 +70,13 @@ class Splitter:
             if data[at] == _MEDIA:
                 if len(data) - at < _FRAME_HEAD_BYTES:
                     break
-                at += _FRAME_HEAD_BYTES + int.from_bytes(data[at + 2 : at + 4])
+                end = at + _FRAME_HEAD_BYTES + int.from_bytes(data[at + 2 : at + 4])
+                if self._whole_frames:
+                    if end > len(data):
+                        break
+                    found.append(data[at:end])
+                    begin = end
+                at = end
                 continue
             if at > begin:
                 found.append(data[begin:at])

@@ -78,7 +78,7 @@ class RtspRelay:
 
     @property
     def heard(self) -> bytes:
-        """All that the one player was sent so far; empty where that is too much to be heard again."""
+        """All that the camera said to the one player; empty where that is too much to be heard again."""
         with self._lock:
             return bytes(self._hearing or b"")
 
@@ -181,6 +181,8 @@ class RtspRelay:
                     data += camera.recv(left)
                 if not data:
                     return self._wanted.is_set() and asks
+                if not asks:
+                    self._hear(data)
                 to_camera, to_player = exchange.asked(data) if asks else exchange.answered(data)
                 if to_camera:
                     camera.sendall(to_camera)
@@ -189,14 +191,16 @@ class RtspRelay:
                     self._tell(player, to_player)
         return False
 
-    def _tell(self, player: socket.socket, heard: bytes) -> None:
+    def _hear(self, data: bytes) -> None:
         with self._lock:
             if self._hearing is not None:
-                self._hearing += heard
+                self._hearing += data
                 if len(self._hearing) > _HEARD_BYTES:
                     self._hearing = None
+
+    def _tell(self, player: socket.socket, to_player: bytes) -> None:
         try:
-            player.sendall(heard)
+            player.sendall(to_player)
         except OSError:
             if not self._wanted.is_set():  # who takes its place hears it again
                 raise
