@@ -1,13 +1,14 @@
 """Goes on with a camera's stream where libav leaves off: H.264 or H.265 alone, over the RTSP connection.
 
-libav takes three reads and three polls for each RTP packet, and a gate of ours in between copies all of them; a room in
-which nothing moves costs hardly anything else. So libav only opens: what it heard meanwhile is read once more here, and
-if nothing in it is odd, the camera's own connection is read from then on, all that waits there at once. What goes either
-way passes the gate's rules as before (`RelayedExchange`).
+libav takes three reads and three polls for each RTP packet, and a gate of ours in between copies all of them: a worker
+of a quiet room spent half its time on that. So libav only opens. What the camera said meanwhile is read once more here;
+if nothing in it is odd, the camera's own connection is read from then on, all that waits there at once. What goes
+either way passes the gate's rules as before (`RelayedExchange`).
 """
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from enum import Enum
 from fractions import Fraction
 from select import POLLIN, poll
 from typing import Final
@@ -32,17 +33,28 @@ _READ_BYTES: Final = 64 * 1024
 _FRAME_HEAD_BYTES: Final = 4
 
 
-def suits(formats: tuple[StreamFormat, ...], heard: bytes) -> bool:
+class Suits(Enum):
     """Whether a stream that began so can be read here, to the same effect."""
+
+    YES = "yes"
+    NO = "no"
+    NOT_YET = "not_yet"
+    """Nothing is odd, but no keyframe has come: libav knows more signs of one."""
+
+
+def suits(formats: tuple[StreamFormat, ...], heard: bytes) -> Suits:
+    """By what libav found and the camera said; empty where that was too much."""
     video, *others = formats
     if others or video.codec not in CODECS or video.time_base != _CLOCK:
-        return False
+        return Suits.NO
     reading = _Reading(video, "")
     try:
         units = reading.read(Splitter(whole_frames=True).feed(heard))
     except SourceError:
-        return False
-    return any(unit.is_keyframe for unit in units) and reading.oddities == 0
+        return Suits.NO
+    if reading.is_odd:
+        return Suits.NO
+    return Suits.YES if any(unit.is_keyframe for unit in units) else Suits.NOT_YET
 
 
 class DirectStream:
@@ -73,14 +85,14 @@ class DirectStream:
         while True:
             units = self._reading.read(self._passed(self._received(heard_at_s + _SILENCE_S)))
             now_s = self._clock.monotonic_s()
+            if now_s - self._asked_at_s > self._reading.session.keep_alive_s:
+                self._asked_at_s = now_s
+                self._ask(self._reading.session.keep_alive())
             if units:
                 heard_at_s = now_s
                 yield from self._packed(units, now_s)
             elif now_s - heard_at_s > _SILENCE_S:
                 raise SourceError(SourceFault.LOST, "no picture arrived in time")
-            if now_s - self._asked_at_s > self._reading.session.keep_alive_s:
-                self._asked_at_s = now_s
-                self._ask(self._reading.session.keep_alive())
 
     def close(self) -> None:
         """Say goodbye, and let go of the camera."""
@@ -155,9 +167,11 @@ class _Reading:
         self._units: VideoUnits | None = None
 
     @property
-    def oddities(self) -> int:
-        """Whatever it is better to leave to libav."""
-        return 1 if self._units is None else self._units.oddities
+    def is_odd(self) -> bool:
+        """Whether it is better to leave this to libav."""
+        if self._units is None:
+            return self.session.channel is None or self.session.payload_type is None
+        return self._units.oddities > 0
 
     def read(self, heard: Iterable[bytes | Message]) -> list[AccessUnit]:
         """The access units that are complete with these frames."""

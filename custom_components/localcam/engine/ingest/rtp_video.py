@@ -11,6 +11,7 @@ from typing import Final
 LARGEST_UNIT_BYTES: Final = 8 << 20
 _START = b"\x00\x00\x00\x01"
 _HEAD_BYTES: Final = 12
+_TIME_AT: Final = 4
 _H264_AGGREGATE, _H264_FRAGMENT = 24, 28
 _H264_PICTURES, _H264_KEYFRAME = range(1, 6), 5
 _HEVC_AGGREGATE, _HEVC_FRAGMENT = 48, 49
@@ -37,10 +38,12 @@ class VideoUnits:
         self._payload_type = payload_type
         self._plain_head = bytes((0x80, payload_type))
         """Without marker, padding or anything else that would move what follows."""
-        self._kind_bits, self._fragment_bits = (0x7E, _HEVC_FRAGMENT << 1) if self._is_hevc else (0x1F, _H264_FRAGMENT)
+        self._middle = b""
+        """What the next fragments of a unit have in common, from RTP's time to their own head."""
         self.oddities = 0
         """What a stream that is as the standards want it does not have: gaps, times that run back, unknown kinds."""
-        self._sequence: int | None = None
+        self._sequence = -1
+        """Of the packet before; none in the beginning."""
         self._time: int | None = None
         self._ticks = 0
         self._marked = False
@@ -60,7 +63,7 @@ class VideoUnits:
             end -= packet[-1]
         self._follow(int.from_bytes(packet[2:4]))
         before = self._passes(int.from_bytes(packet[4:8]))
-        if end - at > 2:
+        if end - at > 1 + self._is_hevc:
             self._take(packet, at, end)
         self._marked = packet[1] >= 0x80
         if self._marked and self._has_picture and (unit := self._ended()) is not None:
@@ -74,26 +77,18 @@ class VideoUnits:
         self._whole = True
 
     def _goes_on(self, packet: bytes) -> bool:
-        """Most of a keyframe: a fragment in the middle of its unit, which follows on the one before; it is taken."""
-        at = _HEAD_BYTES + 1 + self._is_hevc
-        sequence = int.from_bytes(packet[2:4])
-        if (
-            len(packet) <= at + 1
-            or packet[:2] != self._plain_head
-            or self._sequence is None
-            or sequence != (self._sequence + 1) & 0xFFFF
-            or int.from_bytes(packet[4:8]) != self._time
-            or packet[_HEAD_BYTES] & self._kind_bits != self._fragment_bits
-            or packet[at] >= 0x40
-        ):
+        """Most of a keyframe: whether it is a fragment in the middle of its unit, and the next; then it is taken."""
+        sequence = (self._sequence + 1) & 0xFFFF
+        middle = self._middle
+        end = _TIME_AT + len(middle)
+        if packet[:2] != self._plain_head or int.from_bytes(packet[2:4]) != sequence or packet[_TIME_AT:end] != middle:
             return False
         self._sequence = sequence
-        self._marked = False
-        self._add(packet[at + 1 :])
+        self._add(packet[end:])
         return True
 
     def _follow(self, sequence: int) -> None:
-        if self._sequence is not None and sequence != (self._sequence + 1) & 0xFFFF:
+        if self._sequence >= 0 and sequence != (self._sequence + 1) & 0xFFFF:
             self._break()
         self._sequence = sequence
 
@@ -153,6 +148,7 @@ class VideoUnits:
             first = packet[at] & 0x81 | kind << 1 if self._is_hevc else packet[at] & 0xE0 | kind
             self._note(kind)
             self._add(_START, bytes((first,)) + packet[at + 1 : begin - 1])
+            self._middle = packet[_TIME_AT : begin - 1] + bytes((kind,))
         elif not self._in_fragment:
             self._break()
             self._whole = False

@@ -9,19 +9,20 @@ from ..settings import AddressSource, RtspTransport
 from ..values import SourceItem, StreamFormat
 from .address import Locate
 from .authorization import Authorizer
-from .direct_stream import DirectStream, suits
+from .direct_stream import DirectStream, Suits, suits
 from .libav_source import LibavSource, Opening
 from .rtsp_greeting import greeted
 from .rtsp_relay import RtspRelay
-from .source import MediaSource
 
 _GREETING_TIMEOUT_S = 5.0
 _SOCKET_TIMEOUT_US = 5_000_000
 _ANALYSE_US = 3_000_000
 _PROBE_BYTES = 2_000_000
+_KEYFRAME_S = 4.5
+"""How long the first keyframe may take for a stream to be read without libav."""
 
 
-def rtsp_source(source: AddressSource, *, with_sound: bool, clock: Clock, locate: Locate) -> MediaSource:
+def rtsp_source(source: AddressSource, *, with_sound: bool, clock: Clock, locate: Locate) -> LibavSource | RtspSource:
     """A camera at an rtsp or rtsps address; the address is resolved and checked at each `open`.
 
     libav speaks to a relay in this process and to nobody else: it is told neither the address nor the password.
@@ -70,7 +71,7 @@ class RtspSource:
         self._opener.open()
         relay = self._gate.relay
         assert relay is not None
-        if not suits(self._opener.formats, relay.heard):
+        if not self._suits(relay):
             relay.forget_heard()
             return
         handed = relay.hand_over()
@@ -94,6 +95,15 @@ class RtspSource:
             self._direct.close()
             self._direct = None
         self._opener.close()
+
+    def _suits(self, relay: RtspRelay) -> bool:
+        """Known with the first keyframe, before which nothing can begin anyway."""
+        until_s = self._clock.monotonic_s() + _KEYFRAME_S
+        while (found := suits(self._opener.formats, relay.heard)) is Suits.NOT_YET:
+            if (left_s := until_s - self._clock.monotonic_s()) <= 0:
+                break
+            relay.hear_more(left_s)
+        return found is Suits.YES
 
 
 def _prepare(

@@ -68,28 +68,22 @@ class Splitter:
         begin, at = 0, self._media_left
         while at < len(data):
             if data[at] == _MEDIA:
-                if len(data) - at < _FRAME_HEAD_BYTES:
+                end = _frame_end(data, at)
+                if end == at or (self._whole_frames and end > len(data)):
                     break
-                end = at + _FRAME_HEAD_BYTES + int.from_bytes(data[at + 2 : at + 4])
-                if self._whole_frames:
-                    if end > len(data):
-                        break
-                    found.append(data[at:end])
-                    begin = end
                 at = end
+                if self._whole_frames:
+                    found.append(data[begin:end])
+                    begin = end
                 continue
             if at > begin:
                 found.append(data[begin:at])
             begin = at
-            if _BEGINNING.match(data, at):
-                message, at = _message(data, at)
-                if message is None:
-                    break
+            message, at = _message(data, at) if _BEGINNING.match(data, at) else (None, _next_beginning(data, at))
+            if message is not None:
                 found.append(message)
-            elif _PERHAPS_BEGINNING.match(data, at):
+            elif at == begin:
                 break
-            else:
-                at = _next_beginning(data, at + 1)
             begin = at
         end = min(at, len(data))
         if end > begin:
@@ -98,13 +92,21 @@ class Splitter:
         return found
 
 
+def _frame_end(data: bytes, at: int) -> int:
+    """Where the frame that begins here ends, in what is there or beyond; `at` where not even its head is there."""
+    is_told = len(data) - at >= _FRAME_HEAD_BYTES
+    return at + _FRAME_HEAD_BYTES + int.from_bytes(data[at + 2 : at + 4]) if is_told else at
+
+
 def _printable(head: bytes) -> str:
     return _UNPRINTABLE.sub("", head.decode("latin-1"))
 
 
 def _next_beginning(data: bytes, at: int) -> int:
-    """Some cameras send a few bytes too many: what comes after them counts."""
-    found = [place for place in (data.find(b"$", at), data.find(b"RTSP/", at)) if place >= 0]
+    """Some cameras send a few bytes too many: what comes after them counts. `at` where they may become a message."""
+    if _PERHAPS_BEGINNING.match(data, at):
+        return at
+    found = [place for place in (data.find(b"$", at + 1), data.find(b"RTSP/", at + 1)) if place >= 0]
     return min(found, default=len(data))
 
 

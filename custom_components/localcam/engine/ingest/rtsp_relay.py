@@ -53,6 +53,7 @@ class RtspRelay:
         self._flows = Event()
         self._flows.set()
         self._hearing: bytearray | None = bytearray() if once else None
+        self._heard_more = Event()
         self._player: socket.socket | None = None
         self._wanted = Event()
         self._ended = Event()
@@ -81,6 +82,11 @@ class RtspRelay:
         """All that the camera said to the one player; empty where that is too much to be heard again."""
         with self._lock:
             return bytes(self._hearing or b"")
+
+    def hear_more(self, timeout_s: float) -> None:
+        """Wait until the camera says more, or for so long."""
+        self._heard_more.wait(timeout_s)
+        self._heard_more.clear()
 
     def hand_over(self) -> Handed | None:
         """Put the one player out and let the camera's connection be read in its place; None where it is gone."""
@@ -197,6 +203,7 @@ class RtspRelay:
                 self._hearing += data
                 if len(self._hearing) > _HEARD_BYTES:
                     self._hearing = None
+        self._heard_more.set()
 
     def _tell(self, player: socket.socket, to_player: bytes) -> None:
         try:

@@ -37,8 +37,8 @@ class RtspSession:
             self._method = "GET_PARAMETER"
         if session := answer.header("session"):
             self._id = session.partition(";")[0].strip()
-            found = _TIMEOUT.search(session)
-            self._timeout_s = int(found[1]) if found else _USUAL_TIMEOUT_S
+            if (found := _TIMEOUT.search(session)) is not None:
+                self._timeout_s = int(found[1])
 
     @property
     def payload_type(self) -> int | None:
