@@ -74,16 +74,24 @@ def test_sets_that_are_marked_or_have_a_time_of_their_own_stay_with_their_pictur
 
 
 @codecs
-@pytest.mark.parametrize("lost", range(1, 5))
+@pytest.mark.parametrize("lost", range(2, 7))
 def test_what_is_lost_costs_its_picture_and_no_other(codec: str, lost: int) -> None:
-    made = pictures(codec, [5000, 20, 30])
+    made = pictures(codec, [20, 5000, 30])
     sent = packets(codec, made)
     units = VideoUnits(codec, PAYLOAD_TYPE)
 
     found = fed(units, sent[:lost] + sent[lost + 1 :])
 
-    assert [unit.payload for unit in found] == [whole(picture) for picture in made[1:]]
+    assert [unit.payload for unit in found] == [whole(made[0]), whole(made[2])]
     assert units.oddities > 0
+
+
+@codecs
+def test_who_joins_in_the_middle_of_a_picture_finds_nothing_odd(codec: str) -> None:
+    made = pictures(codec, [5000, 20])
+    units = VideoUnits(codec, PAYLOAD_TYPE)
+    assert [unit.payload for unit in fed(units, packets(codec, made)[3:])] == [whole(made[1])]
+    assert units.oddities == 0
 
 
 def test_a_time_that_runs_back_and_a_marker_that_means_nothing_are_odd() -> None:

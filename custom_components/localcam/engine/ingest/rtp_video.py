@@ -42,6 +42,8 @@ class VideoUnits:
         """What the next fragments of a unit have in common, from RTP's time to their own head."""
         self.oddities = 0
         """What a stream that is as the standards want it does not have: gaps, times that run back, unknown kinds."""
+        self._joined = False
+        """Whether a picture has ended: who joins a stream may come in the middle of one."""
         self._sequence = -1
         """Of the packet before; none in the beginning."""
         self._time: int | None = None
@@ -66,6 +68,9 @@ class VideoUnits:
         if end - at > 1 + self._is_hevc:
             self._take(packet, at, end)
         self._marked = packet[1] >= 0x80
+        if self._marked and not self._joined:
+            self._joined = True
+            self.oddities = 0
         if self._marked and self._has_picture and (unit := self._ended()) is not None:
             return (unit,) if before is None else (before, unit)
         return () if before is None else (before,)
