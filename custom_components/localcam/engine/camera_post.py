@@ -40,7 +40,7 @@ from .settings import AddressRules, AddressSource, CameraSettings
 
 _STOP_S = 8.0
 """For a worker to close its clip."""
-_HEARTBEAT_S = 10.0
+_HEARTBEAT_S = 8.5
 """A worker whose health was not heard of for this long hangs."""
 _WATCH_S = 1.0
 _GOOD_RUN_S = 60.0
@@ -245,14 +245,16 @@ class CameraPost:
         return worker
 
     def _await_end(self, ended: SimpleQueue[int | None]) -> int | None:
+        silent = False
         while True:
             try:
                 return ended.get(timeout=_WATCH_S)
             except Empty:
-                hangs = self._clock.monotonic_s() - self._heard_at_s > _HEARTBEAT_S
+                was_silent, silent = silent, self._clock.monotonic_s() - self._heard_at_s > _HEARTBEAT_S
                 with self._lock:
                     worker = self._worker
-                if hangs and worker is not None and not self._stop.is_set():
+                # Twice: where everything stood still, what the worker says now is not read yet.
+                if silent and was_silent and worker is not None and not self._stop.is_set():
                     worker.kill()
 
     def _hear(self, reported: Reported) -> None:
