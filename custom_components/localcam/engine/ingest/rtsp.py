@@ -63,7 +63,7 @@ class RtspSource:
 
     @property
     def camera_sound(self) -> str | None:
-        """See `SoundTold`."""
+        """See `LibavSource`."""
         return self._opener.camera_sound
 
     def open(self) -> None:

@@ -1,18 +1,9 @@
 """What every camera looks like from here on: something that opens, gives packets, and says why when it does not."""
 
 from collections.abc import Iterator
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from ..values import SourceItem, StreamFormat
-
-
-@runtime_checkable
-class SoundTold(Protocol):
-    """A source that knows more of the camera's sound than its formats say."""
-
-    @property
-    def camera_sound(self) -> str | None:
-        """Codec of the sound that the camera sends, also where no clip can hold it; only where sound is wanted."""
 
 
 class MediaSource(Protocol):
