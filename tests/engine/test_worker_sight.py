@@ -37,7 +37,7 @@ class LoggingDecoder(Decoder):
 
     @override
     def decode_alone(self, keyframe: Packet) -> Picture | None:
-        self.runs.append([])
+        self.runs.append([keyframe])
         picture = super().decode_alone(keyframe)
         self.runs.append([])
         return picture

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+import threading
 from threading import Event
 import time
 
@@ -95,6 +96,25 @@ def test_each_codec_arrives_over_tcp_and_udp_and_decodes(
     assert len(pictures) >= 15
     assert pictures[-1].luma.shape == (360, 640)
     assert pictures[-1].luma.max() > 200, "the ball is white"
+
+
+@pytest.mark.parametrize(
+    ("mount", "with_sound", "stays"), [("h264", False, False), ("hevc", False, False), ("aac", True, True)]
+)
+def test_once_it_is_open_a_plain_stream_needs_no_gate(
+    camera: RtspServer, mount: str, with_sound: bool, stays: bool
+) -> None:
+    before = set(threading.enumerate())
+    source = source_at(camera.url(mount), Settings(with_sound=with_sound))
+    source.open()
+    try:
+        take(source, 5)
+        relays = [thread for thread in set(threading.enumerate()) - before if thread.name == "relay"]
+        for relay in relays:
+            relay.join(0.5)  # it may be about to end
+        assert any(relay.is_alive() for relay in relays) == stays
+    finally:
+        source.close()
 
 
 def test_packets_come_at_the_camera_s_pace(camera: RtspServer) -> None:
