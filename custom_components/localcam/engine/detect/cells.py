@@ -19,9 +19,7 @@ type Floats = npt.NDArray[np.float32]
 CELLS = 160 * 90
 """About how many cells a picture is looked at in, whatever its size and shape."""
 ROWS = COLUMNS = 4
-"""At most as many rows and columns of a cell are looked at; larger cells have gaps. Of those rows the first and the
-last are read: a picture that was just decoded is far from the processor, and an encoder leaves little noise that more
-of them would average out."""
+"""At most as many rows and columns are read of a cell; larger cells are read with gaps."""
 UNIT = 2048
 DARK = 12.0
 """Added to brightness before its logarithm is taken: what is darker than this varies little, noise included."""
@@ -29,7 +27,7 @@ BRIGHTEST = round(UNIT * math.log((255 + DARK) / DARK))
 """The logarithm of white; that of black is 0."""
 FOUR_ONES = np.uint64(0x0001_0001_0001_0001)
 TOP_SUM = np.uint64(48)
-"""Four 16-bit numbers in one of 64 bits, times FOUR_ONES, have their sum in the top 16 bits: at most 8 * 255."""
+"""Four 16-bit numbers in one of 64 bits, times FOUR_ONES, have their sum in the top 16 bits: at most 16 * 255."""
 
 
 class CellReader:
@@ -40,9 +38,7 @@ class CellReader:
         self.rows, self.columns = max(1, height_px // side), max(1, width_px // side)
         self.shape = -(-self.rows // SQUARE) * SQUARE, -(-self.columns // SQUARE) * SQUARE
         self._side = side
-        self._columns_read = _spread(side, COLUMNS)
-        rows = _spread(side, ROWS)
-        self._rows_read = rows[0], rows[-1]
+        self._rows_read, self._columns_read = _spread(side, ROWS), _spread(side, COLUMNS)
         used_px = self.columns * side
         self._used = slice(self.rows * side), slice(used_px)
         size = self.shape[0] * self.shape[1]
@@ -77,8 +73,10 @@ class CellReader:
 
     def _add_up(self, used: npt.NDArray[np.uint8]) -> None:
         side, strips = self._side, self._strips
-        upper, lower = self._rows_read
-        np.add(used[upper::side], used[lower::side], out=strips, dtype=np.uint16)
+        first, *others = (used[row::side] for row in self._rows_read)
+        np.copyto(strips, first)
+        for other in others:
+            np.add(strips, other, out=strips)
         if self._fours is not None:
             np.multiply(self._fours, FOUR_ONES, out=self._fours)
             np.right_shift(self._fours, TOP_SUM, out=self._fours)
