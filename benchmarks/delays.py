@@ -48,7 +48,7 @@ def alert_delays(folder: Path) -> dict[str, dict[str, float | int | None]]:
         film = encoded(folder / f"room{seed}.mp4", SMALL, frames, seconds=SECONDS)
         for choice, delays in found.items():
             starts = list(_starts(film, Economising(choice)))
-            delays += (delay_s(starts, onset_s) for _, onset_s in onsets(seed, SECONDS))
+            delays.extend(delay_s(starts, onset_s) for _, onset_s in onsets(seed, SECONDS))
     return {choice: _summary(delays) for choice, delays in found.items()}
 
 

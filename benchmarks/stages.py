@@ -2,8 +2,7 @@
 
 Plain differencing is the floor that a look is compared with: |a - b| > T and a count, in numpy, on the luma planes of
 the same film. Both are measured twice in the same run: between decodings, as in a worker, where what was decoded
-meanwhile fills the caches; and warm, again and again on a picture that is in the caches already. All of a film's figures
-are medians.
+meanwhile fills the caches; and warm, on pictures that are in the caches already. All of a film's figures are medians.
 """
 
 from collections.abc import Callable, Iterable

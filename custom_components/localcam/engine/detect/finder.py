@@ -182,4 +182,6 @@ class Finder:
         far = np.abs(self._measured.texture[first:after, left:right])
         explained = self._background.texture.limit[first:after, left:right]
         # Lists: numpy takes longer to begin than so few numbers take to be added up.
-        return sum(far[moving].tolist()) / max(sum(explained[moving].tolist()), 1)
+        beyond: list[int] = far[moving].tolist()
+        noise: list[int] = explained[moving].tolist()
+        return sum(beyond) / max(sum(noise), 1)
