@@ -42,6 +42,11 @@ class Place:
         )
 
     @property
+    def longer_side(self) -> int:
+        """In squares."""
+        return max(self.bottom - self.top, self.right - self.left) + 1
+
+    @property
     def tall(self) -> bool:
         """Whether it is a curtain's."""
         return self.bottom - self.top + 1 > TALL * (self.right - self.left + 1)
