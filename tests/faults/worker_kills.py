@@ -9,9 +9,9 @@ import tempfile
 from threading import Event
 import time
 
+from custom_components.localcam.engine.clip import ClipEnd
 from custom_components.localcam.engine.errors import WorkerError
 from custom_components.localcam.engine.station import Station
-from custom_components.localcam.engine.values import ClipEnd
 from tests.faults.outcome import Outcome
 from tests.faults.running_station import Heard, cameras_running, missing, worker_pids
 

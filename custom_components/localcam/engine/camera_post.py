@@ -10,35 +10,37 @@ from typing import Protocol
 
 from .backoff import Backoff
 from .clock import Clock
-from .errors import EngineError, WorkerError
-from .executor import CameraExecutor, Worker
-from .messages import (
+from .commands import (
     AllowRecording,
-    Answer,
     Calibrate,
     ChangeSettings,
-    ClipClosed,
     ClipKey,
     Command,
     KeepLast,
-    KeysLow,
     NewKeys,
+    RecordNow,
+    WantPicture,
+    Watch,
+)
+from .errors import EngineError, WorkerError
+from .executor import CameraExecutor, Worker
+from .redaction import without_credentials
+from .reports import (
+    Answer,
+    ClipClosed,
+    KeysLow,
     Picture,
     RecordingFailed,
     RecordingFault,
-    RecordNow,
     Report,
     Reported,
-    WantPicture,
-    Watch,
     WorkerEnded,
 )
-from .redaction import without_credentials
 from .settings import AddressRules, AddressSource, CameraSettings
 
 _STOP_S = 8.0
 """For a worker to close its clip."""
-_HEARTBEAT_S = 10.0
+_HEARTBEAT_S = 8.5
 """A worker whose health was not heard of for this long hangs."""
 _WATCH_S = 1.0
 _GOOD_RUN_S = 60.0
@@ -243,14 +245,16 @@ class CameraPost:
         return worker
 
     def _await_end(self, ended: SimpleQueue[int | None]) -> int | None:
+        silent = False
         while True:
             try:
                 return ended.get(timeout=_WATCH_S)
             except Empty:
-                hangs = self._clock.monotonic_s() - self._heard_at_s > _HEARTBEAT_S
+                was_silent, silent = silent, self._clock.monotonic_s() - self._heard_at_s > _HEARTBEAT_S
                 with self._lock:
                     worker = self._worker
-                if hangs and worker is not None and not self._stop.is_set():
+                # Twice: where everything stood still, what the worker says now is not read yet.
+                if silent and was_silent and worker is not None and not self._stop.is_set():
                     worker.kill()
 
     def _hear(self, reported: Reported) -> None:

@@ -16,24 +16,17 @@ from .archive.check import Depth, Violation
 from .audit_keeper import AuditKeeper
 from .backoff import CRASH_STEPS_S, Backoff
 from .camera_post import CameraPost
+from .catalogued import CatalogueEntry, ClipDay, ClipQuery, ClipVerdict, DeletionReceipt
 from .clip_keeper import ClipKeeper, ClipReader
 from .clock import Clock
+from .commands import ClipKey, EntityAddress, EntityPicture, StreamAddress
 from .errors import EngineError, WorkerError
 from .executor import CameraExecutor, LocalExecutor
 from .ingest.address import Place, locate, split_credentials
 from .live_views import LiveViews
-from .messages import (
-    ClipClosed,
-    ClipKey,
-    EntityAddress,
-    EntityPicture,
-    RecordingFailed,
-    RecordingFault,
-    Reported,
-    StreamAddress,
-)
+from .reports import ClipClosed, RecordingFailed, RecordingFault, Reported
+from .safekeeping import StorageState, StorageTrouble
 from .settings import AddressRules, AddressSource, CameraSettings, EntitySource, HouseSettings
-from .values import CatalogueEntry, ClipDay, ClipQuery, ClipVerdict, DeletionReceipt, StorageState, StorageTrouble
 from .vault.keyring import Keyring
 from .watched_cameras import WatchedCameras
 

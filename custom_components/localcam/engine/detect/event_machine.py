@@ -24,7 +24,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum, auto
 import math
 
-from ..values import Features, Kind, MotionEvent
+from ..motion import Features, Kind, MotionEvent
 
 
 class State(IntEnum):
