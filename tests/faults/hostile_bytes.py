@@ -26,7 +26,7 @@ MOST_RSS_BYTES = 512 << 20
 
 def feed(kind: str, seed: int, number: int, seconds: float) -> tuple[dict[str, Any], list[str]]:
     """What was tried and violated; a crash costs the rest of its process, and another one goes on."""
-    told = {"inputs": 0, "crashes": 0, "peak_rss_mb": 0.0, "slowest_s": 0.0}
+    told: dict[str, float] = {"inputs": 0, "crashes": 0, "peak_rss_mb": 0.0, "slowest_s": 0.0}
     violated: list[str] = []
     deadline_at_s = time.monotonic() + seconds
     for run in count():
@@ -42,8 +42,10 @@ def feed(kind: str, seed: int, number: int, seconds: float) -> tuple[dict[str, A
             check=False,
             env={"PYTHONPATH": str(PROJECT), "OPENBLAS_NUM_THREADS": "1", "LOCALCAM_WITHOUT_HOME_ASSISTANT": "1"},
         )
-        lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-        last = lines[-1] if lines else {"inputs": 0, "peak_rss_mb": 0.0, "slowest_s": 0.0, "foreign": []}
+        lines: list[dict[str, Any]] = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+        last: dict[str, Any] = (
+            lines[-1] if lines else {"inputs": 0, "peak_rss_mb": 0.0, "slowest_s": 0.0, "foreign": []}
+        )
         told["inputs"] += last["inputs"]
         told["peak_rss_mb"] = max(told["peak_rss_mb"], last["peak_rss_mb"])
         told["slowest_s"] = max(told["slowest_s"], last["slowest_s"])
