@@ -302,13 +302,12 @@ class Sight:
         if self._watcher.in_motion and self._hinted:
             self._economy.sizes.meant(something=True)
             self._hinted = False
-        event = self._watcher.event
         return Look(
             at_s=at_s,
             decoded_at_s=decoded_at_s,
             transitions=transitions,
             moving=self._watcher.moving,
-            goes_on=event is not None and event.last_motion_at_s == at_s,
+            goes_on=self._watcher.goes_on,
             score=self._watcher.strength,
             kind=self._watcher.kind,
         )
