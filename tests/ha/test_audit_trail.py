@@ -437,7 +437,7 @@ async def test_what_home_assistant_shows_to_all_is_off_for_a_restricted_camera(
         assert camera.state(platform, key).state == "unavailable"
     assert (await client.get(picture)).status in (500, 503)
     assert (await client.get(live)).status in (500, 503)
-    assert await camera.coordinator.async_live_address() is None
+    assert await camera.coordinator.view.async_live_address() is None
     assert camera.state("binary_sensor", "motion").state == "off"
     # It stays so after a restart.
     assert await hass.config_entries.async_reload(camera.id)
