@@ -92,7 +92,7 @@ def cameras_running(
 ) -> Iterator[tuple[Station, Heard]]:
     """A station whose cameras all show pictures; it is stopped at the end."""
     heard = Heard()
-    pattern = TestPattern(width_px=320, height_px=180, frames_per_s=15, keyframe_every_frames=15)
+    pattern = TestPattern(width_px=320, height_px=180, frames_per_s=15, keyframe_every_frames=15, shared=False)
     with RtspServer({"stream": pattern}) as server:
         station = Station(catalogue_folder=catalogue, clock=clock or SystemClock(), on_report=heard.note)
         station.start(house_at(storage))
