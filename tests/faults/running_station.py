@@ -13,7 +13,7 @@ from custom_components.localcam.engine.clock import Clock, SystemClock
 from custom_components.localcam.engine.messages import ClipClosed, Reported, SourceBack
 from custom_components.localcam.engine.settings import AddressSource, CameraSettings, HouseSettings, RecordSettings
 from custom_components.localcam.engine.station import Station
-from custom_components.localcam.engine.values import Clip, ClipQuery
+from custom_components.localcam.engine.values import Clip, ClipEnd, ClipQuery
 from tests.faults.inline_executor import InlineExecutor
 from tests.rtsp_server import RtspServer, TestPattern
 
@@ -52,6 +52,17 @@ class Heard:
                 for at_s, each in zip(self.heard_at_s, self.reports, strict=True)
                 if each.camera_id == camera_id and each.epoch >= epoch and isinstance(each.report, SourceBack)
             )
+
+    def wait_for_salvaged(self, camera_id: str, known: int, timeout_s: float) -> list[Clip]:
+        """What was salvaged of the camera after the first `known` clips, once there is something."""
+
+        def found() -> list[Clip]:
+            return [
+                clip for clip in self.clips()[known:] if clip.camera_id == camera_id and clip.end is ClipEnd.SALVAGED
+            ]
+
+        self.wait(lambda _: bool(found()), timeout_s)
+        return found()
 
     def clips(self) -> list[Clip]:
         """All that were announced, in order."""

@@ -8,6 +8,7 @@ from queue import Empty, SimpleQueue
 from threading import Event, Lock, Thread
 from typing import Protocol
 
+from .aftercare import Aftercare
 from .backoff import Backoff
 from .clock import Clock
 from .errors import EngineError, WorkerError
@@ -29,6 +30,7 @@ from .messages import (
     RecordNow,
     Report,
     Reported,
+    SourceBack,
     WantPicture,
     Watch,
     WorkerEnded,
@@ -72,8 +74,11 @@ class Home(Protocol):
     def keep(self, reported: Reported, closed: ClipClosed) -> bool:
         """Enter a finished clip in the catalogue; False where it must not be announced."""
 
+    def withdraw_keys(self, camera_id: str) -> None:
+        """The worker is gone: it uses none of its keys any more."""
+
     def tidy(self, camera_id: str) -> None:
-        """Finish what a crashed worker left."""
+        """Finish what a worker left whose keys were withdrawn; another one may run."""
 
 
 class CameraPost:
@@ -103,6 +108,7 @@ class CameraPost:
         self._waiting: dict[int, SimpleQueue[Report]] = {}
         self._lock = Lock()
         """Guards `_waiting` and `_worker`; nothing is called while it is held."""
+        self._aftercare = Aftercare(f"localcam_tidy_{settings.camera_id}", self._tidy)
         self._supervisor = Thread(target=self._supervise, name=f"localcam_{settings.camera_id}", daemon=True)
 
     @property
@@ -122,6 +128,7 @@ class CameraPost:
         if worker is not None:
             worker.stop(_STOP_S)
         self._supervisor.join()
+        self._aftercare.close()
 
     def change(self, settings: CameraSettings) -> None:
         """New settings for record and detect; a worker that is not running gets them when it starts."""
@@ -211,8 +218,12 @@ class CameraPost:
             expected = self._stop.is_set()
             self._report(WorkerEnded(exit_code=exit_code, expected=expected, last_words=last_words))
             if not expected:
-                self._home.tidy(self._settings.camera_id)
+                self._home.withdraw_keys(self._settings.camera_id)
+                self._aftercare.due()
                 self._stop.wait(self._backoff.next_s())
+
+    def _tidy(self) -> None:
+        self._home.tidy(self._settings.camera_id)
 
     def _redacted(self, words: str) -> str:
         source = self._settings.source
@@ -278,6 +289,8 @@ class CameraPost:
             case Answer(request_id=request_id) | Picture(request_id=request_id):
                 self._answer(request_id, report)
                 return
+            case SourceBack():
+                self._aftercare.go()
             case _:
                 pass
         self._on_report(reported)

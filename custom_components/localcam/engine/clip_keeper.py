@@ -169,7 +169,7 @@ class ClipKeeper:
         return self._desk.issue(camera_id, left)
 
     def withdraw_keys(self, camera_id: str) -> None:
-        """The camera's worker is gone; `recover` destroys what it did not use."""
+        """The camera's worker is gone; `recover` finishes what it began with them, and destroys what it did not use."""
         self._desk.withdraw(camera_id)
 
     def delete(self, clip_ids: Sequence[str]) -> DeletionReceipt:
@@ -250,7 +250,7 @@ class ClipKeeper:
     def recover(self, camera_id: str | None = None) -> list[Reported]:
         """Finish what a crash left, of one camera or of all; returns the clips that were saved by it.
 
-        To be called while no worker of those cameras runs. Raises ArchiveError, StorageError.
+        What is done with keys that a worker holds is left alone: the worker runs. Raises ArchiveError, StorageError.
         """
         return self._recovery.recover(self._folders, camera_id)
 
