@@ -28,7 +28,7 @@ from .ledger import Ledger
 from .start_again import StartAgain
 from .storage_check import DailyCheck
 from .storage_folder import swells_backups
-from .storage_issues import async_tell_storage, async_tell_trouble, trouble_of
+from .storage_issues import async_tell_put_back, async_tell_storage, async_tell_trouble, trouble_of
 from .stream_places import StreamPlaces
 from .who import Who
 
@@ -138,6 +138,7 @@ class House:
             await self.hass.async_add_executor_job(station.stop)
             raise
         self._station = station
+        async_tell_put_back(self.hass, station.deleted_again)
         self.ledger.async_begin(station.audit)
         self.keys.async_begin(station)
         # Entries are not unloaded when Home Assistant stops.

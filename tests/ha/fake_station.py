@@ -117,6 +117,8 @@ class World:
     """Clips whose keys are lost."""
     wants_key: bool = False
     """Whether there were clips, so that no key is made by itself."""
+    deleted_again: int | None = None
+    """What the next start says of its catalogue."""
     audit: FakeAudit | None = None
     """The same; there is one once there was a station."""
 
@@ -170,6 +172,7 @@ class FakeStation:
         self.pictures = 0
         self.may_not_finish = False
         self.may_record = True
+        self.deleted_again = world.deleted_again
         self.trouble: StorageTrouble | None = None
         self.violations: list[Violation] = []
         """Each is seen where every byte of its clip is read."""

@@ -128,7 +128,13 @@ def test_every_translated_error_is_raised_and_every_raised_one_is_translated() -
 
 
 def test_every_issue_has_its_text() -> None:
-    of_house = {*storage_issues.ISSUES, ISSUE_STORAGE_DAMAGED, bridge.ISSUE_CLIPS_IN_BACKUPS, bridge.ISSUE_PUBLIC_HOST}
+    of_house = {
+        *storage_issues.ISSUES,
+        storage_issues.ISSUE_CATALOGUE_PUT_BACK,
+        ISSUE_STORAGE_DAMAGED,
+        bridge.ISSUE_CLIPS_IN_BACKUPS,
+        bridge.ISSUE_PUBLIC_HOST,
+    }
     of_camera = {camera_issues.WORKER_CRASHES, camera_issues.KEYFRAMES_MISSING}
     of_log = {ledger.ISSUE_UNWRITABLE, ledger.ISSUE_BROKEN}
     of_keys = {each for name, each in vars(house_keys).items() if name.startswith("ISSUE_")}

@@ -16,6 +16,7 @@ from .archive.check import Depth, Violation
 from .audit_keeper import AuditKeeper
 from .backoff import CRASH_STEPS_S, Backoff
 from .camera_post import CameraPost
+from .catalogue_witness import CatalogueWitness
 from .clip_keeper import ClipKeeper, ClipReader
 from .clock import Clock
 from .errors import EngineError, WorkerError
@@ -56,9 +57,10 @@ class Station:
         self._clock = clock
         self._on_report = on_report
         self._executor = executor or LocalExecutor()
-        self.audit = AuditKeeper(catalogue_folder, clock)
+        self.audit = AuditKeeper(catalogue_folder, clock, before_signing=lambda: self._witness.tell())
         """Who did what; also to be asked by whoever shows or changes something, before it is done."""
         self._keeper = ClipKeeper(catalogue_folder, clock, self._executor, keyring, self.audit.log_deletions)
+        self._witness = CatalogueWitness(self.audit, self._keeper)
         self._cameras = WatchedCameras(self._new_post)
         self._late: deque[tuple[Reported, ClipClosed]] = deque()
         """Finished clips that the catalogue did not take."""
@@ -68,8 +70,9 @@ class Station:
         """Open catalogue and keys, and finish what a crash left; raises ArchiveError, StorageError, KeyringError."""
         self._take_rules(house)
         self.audit.open()
-        saved = self._keeper.open(house)
+        saved = self._keeper.open(house, self._witness.compare)
         self.audit.log_recovery(None, saved)
+        self._witness.settle()
 
     def choose_folder(self, house: HouseSettings) -> None:
         """Instead of `change_house`, where the station does not run. Raises ArchiveError or StorageError."""
@@ -79,6 +82,7 @@ class Station:
         """End every worker, each closing its clip, then the catalogue; nothing can be watched afterwards."""
         self._live.end_all()
         self._cameras.close()
+        self._witness.tell()
         self._keeper.close()
         self.audit.close()
 
@@ -171,6 +175,7 @@ class Station:
     def delete(self, clip_ids: Sequence[str]) -> DeletionReceipt:
         """Delete all of them, keys first, and say what was destroyed; raises UnknownClipError before any is."""
         receipt = self._keeper.delete(clip_ids)
+        self._witness.tell()
         self.enforce_bounds()
         return receipt
 
@@ -225,8 +230,14 @@ class Station:
         """
         return self._keeper.check(depth, reads)
 
+    @property
+    def deleted_again(self) -> int | None:
+        """How many clips were deleted again at the start, where an older catalogue was found; else None."""
+        return self._witness.deleted_again
+
     def begin_copying(self) -> None:
         """A backup begins: the main files of catalogue and log stay as they are. Raises ArchiveError, AuditError."""
+        self._witness.pause()
         self._keeper.begin_copying()
         self.audit.begin_copying()
 
@@ -234,6 +245,7 @@ class Station:
         """It is over. Raises ArchiveError, AuditError."""
         self._keeper.end_copying()
         self.audit.end_copying()
+        self._witness.resume()
 
     def enforce_bounds(self) -> StorageState:
         """Enter what the catalogue did not take, then delete what quota and floor ask for; raises ArchiveError.
