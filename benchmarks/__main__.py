@@ -5,7 +5,7 @@ from pathlib import Path
 import sys
 import types
 
-VERBS = ("quality", "speed", "workers", "latency", "house", "audit", "sealing", "recovery")
+VERBS = ("quality", "speed", "workers", "latency", "house", "audit", "sealing", "recovery", "outages")
 
 
 def main() -> int:

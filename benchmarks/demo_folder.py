@@ -17,7 +17,7 @@ from benchmarks.nuisances import Nuisance, drawn, steady
 from benchmarks.sequences import NONE
 from custom_components.localcam.engine.ingest.demo_room import DemoRoom
 from custom_components.localcam.engine.ingest.demo_script import EDGES, KINDS, Act, DemoAct, DemoScript
-from custom_components.localcam.engine.values import Kind
+from custom_components.localcam.engine.motion import Kind
 
 FPS = 15
 SECONDS = 20.0

@@ -1,7 +1,8 @@
 """How soon motion is noticed after it happens: demo cameras at 15 pictures per second, and the truth of their rooms.
 
-`scripts/bench latency [--cameras N] [--seconds S] [--json]`. From the first instant at which a person or a pet can be
-seen moving (1/720 of the picture in sight, not behind furniture), encoding, decoding and the worker's report included.
+`scripts/bench latency [--cameras N] [--seconds S] [--economy auto|fast|economy] [--json]`. From the first instant at
+which a person or a pet can be seen moving (1/720 of the picture in sight, not behind furniture), encoding, decoding and
+the worker's report included.
 """
 
 import argparse
@@ -15,11 +16,12 @@ import time
 from typing import Any
 
 from benchmarks.workers import clip_keys
+from custom_components.localcam.engine.commands import Watch
 from custom_components.localcam.engine.executor import LocalExecutor
 from custom_components.localcam.engine.ingest.demo_room import DemoRoom
-from custom_components.localcam.engine.messages import MotionStarted, Reported, SourceBack, Watch
-from custom_components.localcam.engine.settings import CameraSettings, DemoSource, DetectSettings
-from custom_components.localcam.engine.values import Kind
+from custom_components.localcam.engine.motion import Kind
+from custom_components.localcam.engine.reports import MotionStarted, Reported, SourceBack
+from custom_components.localcam.engine.settings import CameraSettings, DemoSource, DetectSettings, Economising
 
 STEP_S = 1 / 30
 LEARNING_S = 3.0
@@ -82,7 +84,8 @@ def main(arguments: Sequence[str]) -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cameras", type=int, default=4)
-    parser.add_argument("--seconds", type=float, default=125)
+    parser.add_argument("--seconds", type=float, default=80)
+    parser.add_argument("--economy", type=Economising, choices=list(Economising), default=Economising.AUTO)
     parser.add_argument("--json", action="store_true")
     wanted = parser.parse_args(arguments)
     cameras = {seed: Watched() for seed in range(1, wanted.cameras + 1)}
@@ -94,7 +97,7 @@ def main(arguments: Sequence[str]) -> int:
                         camera_id=f"room{seed}",
                         name=f"Room {seed}",
                         source=DemoSource(seed=seed),
-                        detect=DetectSettings(quiet_s=1),
+                        detect=DetectSettings(quiet_s=1, economy=wanted.economy),
                     ),
                     epoch=1,
                     storage_folder=folder,

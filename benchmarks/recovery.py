@@ -11,12 +11,12 @@ import time
 from typing import Any
 
 from custom_components.localcam.engine.archive.check import Depth
+from custom_components.localcam.engine.clip import StoredFile
 from custom_components.localcam.engine.clip_keeper import ClipKeeper
 from custom_components.localcam.engine.clock import SystemClock
 from custom_components.localcam.engine.digests import sha256
 from custom_components.localcam.engine.executor import LocalExecutor
 from custom_components.localcam.engine.settings import HouseSettings
-from custom_components.localcam.engine.values import StoredFile
 from tests.engine.archive.sample_clips import clip, stem, ulid
 
 _GOAL_S_PER_10_000 = 2.0

@@ -17,15 +17,17 @@ import shutil
 import tempfile
 import time
 
+from custom_components.localcam.engine.clip import Clip, ClipEnd, ClipReason, StoredFile
 from custom_components.localcam.engine.clip_keeper import ClipKeeper
 from custom_components.localcam.engine.clock import SystemClock
 from custom_components.localcam.engine.digests import sha256
 from custom_components.localcam.engine.errors import TamperedError
 from custom_components.localcam.engine.executor import LocalExecutor
-from custom_components.localcam.engine.messages import ClipClosed, Reported
+from custom_components.localcam.engine.motion import Kind
 from custom_components.localcam.engine.record.mp4_boxes import padding
+from custom_components.localcam.engine.reports import ClipClosed, Reported
+from custom_components.localcam.engine.safekeeping import SealedKey
 from custom_components.localcam.engine.settings import HouseSettings
-from custom_components.localcam.engine.values import Clip, ClipEnd, ClipReason, Kind, SealedKey, StoredFile
 from custom_components.localcam.engine.vault.keyring import Keyring
 from custom_components.localcam.engine.vault.vault import Vault
 

@@ -15,8 +15,9 @@ import threading
 
 from benchmarks.motion_daemon import missing_motion, motion_on, recorded_bytes
 from benchmarks.process_cost import measure
+from custom_components.localcam.engine.commands import Watch
 from custom_components.localcam.engine.executor import LocalExecutor, LocalWorker
-from custom_components.localcam.engine.messages import ClipClosed, MotionEnded, MotionStarted, Reported, Watch
+from custom_components.localcam.engine.reports import ClipClosed, MotionEnded, MotionStarted, Reported
 from custom_components.localcam.engine.settings import AddressSource, CameraSettings, DetectSettings
 from tests.engine.keys import clip_keys
 from tests.rtsp_server import RtspServer, VideoFile

@@ -18,8 +18,9 @@ import time
 
 from ulid_transform import ulid_now
 
+from custom_components.localcam.engine.commands import ClipKey, Watch
 from custom_components.localcam.engine.executor import LocalExecutor, LocalWorker
-from custom_components.localcam.engine.messages import ClipClosed, ClipKey, MotionStarted, Reported, Watch
+from custom_components.localcam.engine.reports import ClipClosed, MotionStarted, Reported
 from custom_components.localcam.engine.settings import AddressSource, CameraSettings
 from tests.rtsp_server import RtspServer, TestPattern, VideoFile
 

@@ -18,10 +18,10 @@ from .coordinator import LocalCamCoordinator
 from .engine.audited import AuditHead, AuditNote, Deed
 from .engine.clock import Clock, SystemClock
 from .engine.errors import EngineError
-from .engine.messages import Reported
+from .engine.reports import Reported
+from .engine.safekeeping import StorageState
 from .engine.settings import HouseSettings
 from .engine.station import Station
-from .engine.values import StorageState
 from .house import async_load_house, async_on_house_change, own_port
 from .house_keys import HouseKeys
 from .ledger import Ledger

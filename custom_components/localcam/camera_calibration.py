@@ -10,8 +10,8 @@ from homeassistant.helpers.event import async_call_later
 
 from .const import CONF_CALIBRATE, CONF_CALIBRATED_UTC_S, CONF_NOISE_FLOOR, DOMAIN
 from .engine.errors import EngineError, WorkerError
+from .engine.motion import Calibration, CalibrationFault
 from .engine.settings import noise_floor_text
-from .engine.values import Calibration, CalibrationFault
 from .refusal import refused
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from homeassistant.helpers import issue_registry as ir
 from .const import DOMAIN
 from .engine.clock import Clock
 from .engine.errors import SourceFault
-from .engine.messages import Health
+from .engine.reports import Health
 from .markdown import escaped
 
 WORKER_CRASHES: Final = "worker_crashes"

@@ -5,9 +5,12 @@ from enum import Flag, auto
 
 from .camera_calibration import CalibrationState
 from .engine.audited import AuditHead
+from .engine.clip import Clip
 from .engine.errors import SourceFault
-from .engine.messages import Health, MotionEnded, MotionStarted, ProblemChanged, ZonesMoving
-from .engine.values import CameraFacts, CameraProblem, Clip, Kind, MotionEvent, StorageState
+from .engine.motion import CameraProblem, Kind, MotionEvent
+from .engine.reports import Health, MotionEnded, MotionStarted, ProblemChanged, ZonesMoving
+from .engine.safekeeping import StorageState
+from .engine.values import CameraFacts
 
 
 class Changed(Flag):

@@ -10,8 +10,8 @@ from homeassistant.core import HomeAssistant
 
 from .const import CONF_DETECT_URL
 from .engine.errors import DetectStreamError, EngineError, SourceError
-from .engine.messages import Probed
 from .engine.probe import probe
+from .engine.reports import Probed
 from .engine.settings import CameraSettings, EntitySource
 from .entity_source import ANSWER_WITHIN_S, async_still_picture, async_stream_address
 from .house import async_address_rules

@@ -21,7 +21,7 @@ from .camera_forms import (
 )
 from .camera_trial import TrialError, async_try_camera
 from .const import CONF_CALIBRATE, CONF_CALIBRATED_UTC_S, CONF_NOISE_FLOOR, CONF_SEED, CONF_SOURCE, DOMAIN
-from .engine.messages import Probed
+from .engine.reports import Probed
 from .engine.settings import SourceKind, parse_camera
 from .markdown import escaped
 from .options_flow import LocalCamOptionsFlow

@@ -17,8 +17,11 @@ from .camera_issues import CameraIssues
 from .camera_state import CameraState, Changed, after, unseen
 from .const import CONF_CALIBRATED_UTC_S, CONF_RESTING, DOMAIN
 from .engine.audited import AuditHead, AuditNote, Deed
+from .engine.catalogued import ClipQuery
+from .engine.clip import Clip, ClipReason
+from .engine.commands import StreamAddress
 from .engine.errors import EngineError, SourceFault
-from .engine.messages import (
+from .engine.reports import (
     AddressWanted,
     Calibrated,
     ClipClosed,
@@ -31,12 +34,11 @@ from .engine.messages import (
     Reported,
     SourceBack,
     SourceLost,
-    StreamAddress,
     WorkerEnded,
     ZonesMoving,
 )
+from .engine.safekeeping import StorageState
 from .engine.settings import AddressSource, CameraSettings, EntitySource, parse_camera
-from .engine.values import Clip, ClipQuery, ClipReason, StorageState
 from .entity_answers import EntityAnswers
 from .entity_source import async_stream_address
 from .who import Who

@@ -15,7 +15,7 @@ from homeassistant.util import dt as dt_util
 
 from .access import camera_entity_id
 from .const import DOMAIN
-from .engine.values import DeletionReceipt, DestroyedClip
+from .engine.catalogued import DeletionReceipt, DestroyedClip
 
 
 async def async_receipt(hass: HomeAssistant, receipt: DeletionReceipt) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant
 
 from .const import CONF_DETECT_URL, CONF_NOISE_FLOOR, CONF_VIEWERS, CONF_ZONES
 from .coordinator import LocalCamConfigEntry
-from .engine.values import Clip
+from .engine.clip import Clip
 
 TO_REDACT: Final = frozenset(
     # A USB device's path holds its serial number; names of rooms and people stand in names and entity ids.

@@ -8,7 +8,7 @@ import voluptuous as vol
 
 from .const import DOMAIN
 from .engine.errors import EngineError
-from .engine.values import KeyProfile, KeyringState
+from .engine.safekeeping import KeyProfile, KeyringState
 from .house_keys import form_error
 from .key_steps import FIELD_SECRET, NOTHING, SECRET_FORM, KeySteps, keys_of, secret_selector
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from homeassistant.core import HomeAssistant, callback
 
 from .const import DOMAIN
-from .engine.messages import AddressWanted, PictureWanted, StreamAddress
+from .engine.commands import StreamAddress
+from .engine.reports import AddressWanted, PictureWanted
 from .entity_source import async_still_picture, async_stream_address
 
 if TYPE_CHECKING:

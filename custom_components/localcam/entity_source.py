@@ -9,7 +9,7 @@ from homeassistant.components.camera import async_get_image, async_get_stream_so
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 
-from .engine.messages import StreamAddress
+from .engine.commands import StreamAddress
 
 _LOGGER = logging.getLogger(__name__)
 

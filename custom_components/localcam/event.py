@@ -9,7 +9,7 @@ from homeassistant.util import dt as dt_util
 
 from .camera_state import Changed
 from .coordinator import LocalCamConfigEntry, LocalCamCoordinator
-from .engine.values import Kind
+from .engine.motion import Kind
 from .entity import LocalCamEntity
 
 PARALLEL_UPDATES = 0

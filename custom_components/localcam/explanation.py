@@ -13,7 +13,8 @@ from homeassistant.helpers.translation import async_get_translations
 
 from .access import camera_entity_id
 from .const import DOMAIN
-from .engine.values import Clip, ClipEnd, ClipReason, MotionEvent
+from .engine.clip import Clip, ClipEnd, ClipReason
+from .engine.motion import MotionEvent
 from .views import explanation_path
 
 _IN_WORDS: Final = ("area", "brightened", "darkened")

@@ -15,8 +15,8 @@ from .engine.audit_keeper import AuditKeeper
 from .engine.audited import AuditNote, Deed, DeedOutcome
 from .engine.clock import Clock
 from .engine.errors import AuditError, EngineError, KeyringError, LockedError, SecretError, SecretFault
+from .engine.safekeeping import KeyringState
 from .engine.settings import KEYS_FOLDER
-from .engine.values import KeyringState
 from .engine.vault.keyring import Keyring
 from .engine.vault.recovery_code import looks_like_code, read_code
 from .ledger import Ledger

@@ -10,8 +10,8 @@ from homeassistant.util import dt as dt_util
 from .camera_state import Changed
 from .coordinator import LocalCamConfigEntry, LocalCamCoordinator
 from .engine.audited import AuditNote, Deed
+from .engine.clip import Clip
 from .engine.errors import AuditError, EngineError
-from .engine.values import Clip
 from .entity import LocalCamEntity
 
 PARALLEL_UPDATES = 0

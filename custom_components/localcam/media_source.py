@@ -24,8 +24,9 @@ from .authority import Action, Decision
 from .bridge import HOUSE
 from .const import DOMAIN
 from .engine.audited import Deed
+from .engine.catalogued import CatalogueEntry, ClipQuery
+from .engine.clip import Clip
 from .engine.errors import EngineError
-from .engine.values import CatalogueEntry, Clip, ClipQuery
 from .views import VIDEO_TYPE, async_signed_video_path, thumbnail_path
 from .who import Who
 

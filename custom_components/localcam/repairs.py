@@ -14,6 +14,7 @@ import voluptuous as vol
 from .engine.errors import EngineError
 from .house_keys import ISSUE_CODE_MISSING, ISSUE_KEY_GONE, ISSUE_LOCKED, form_error
 from .key_steps import FIELD_SECRET, NOTHING, SECRET_FORM, KeySteps, keys_of
+from .storage_issues import ISSUE_CATALOGUE_PUT_BACK
 
 FIELD_SURE = "sure"
 SURE_FORM = vol.Schema({vol.Required(FIELD_SURE, default=False): BooleanSelector()})
@@ -103,4 +104,5 @@ FLOWS: dict[str, type[RepairsFlow]] = {
     ISSUE_LOCKED: UnlockFlow,
     ISSUE_CODE_MISSING: RecoveryCodeFlow,
     ISSUE_KEY_GONE: KeyGoneFlow,
+    ISSUE_CATALOGUE_PUT_BACK: ConfirmRepairFlow,
 }

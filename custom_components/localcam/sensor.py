@@ -17,8 +17,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .camera_calibration import CalibrationState
 from .camera_state import CameraState, Changed
 from .coordinator import LocalCamConfigEntry, LocalCamCoordinator
+from .engine.motion import Shedding
 from .engine.settings import Economising
-from .engine.values import Shedding
 from .entity import LocalCamEntity
 
 PARALLEL_UPDATES = 0

@@ -22,8 +22,10 @@ from .const import DOMAIN
 from .coordinator import LocalCamCoordinator
 from .deletion_receipt import async_receipt
 from .engine.audited import Deed, Look, deletion_reason
+from .engine.catalogued import CatalogueEntry, ClipQuery, ClipVerdict, Verdict
+from .engine.clip import Clip
 from .engine.errors import AuditError, WorkerError
-from .engine.values import CatalogueEntry, Clip, ClipQuery, ClipVerdict, Kind, Verdict
+from .engine.motion import Kind
 from .explanation import async_explanation
 from .people import async_names
 from .refusal import refused as invalid

@@ -8,7 +8,7 @@ from homeassistant.helpers import issue_registry as ir
 
 from .const import DOMAIN
 from .engine.errors import ArchiveError, FolderInUseError, StorageError
-from .engine.values import StorageState, StorageTrouble
+from .engine.safekeeping import StorageState, StorageTrouble
 
 ISSUE_STORAGE_FULL: Final = "storage_full"
 ISSUE_STORAGE_DAMAGED: Final = "storage_damaged"

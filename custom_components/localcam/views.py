@@ -19,8 +19,8 @@ from .bridge import HOUSE, House
 from .byte_range import ByteRange, UnsatisfiableRangeError, parse_range
 from .const import DOMAIN
 from .engine.audited import AuditNote, Deed, DeedOutcome
+from .engine.clip import Clip
 from .engine.errors import AuditError, EngineError, LockedError
-from .engine.values import Clip
 from .stream_places import TooManyStreamsError
 from .who import Who
 

@@ -9,7 +9,7 @@ from typing import override
 from playwright.sync_api import sync_playwright
 import pytest
 
-from custom_components.localcam.engine.values import Clip
+from custom_components.localcam.engine.clip import Clip
 from tests.chromium import QUIET, require_chromium
 from tests.engine.packets import Camera, film
 from tests.engine.record.growing import finished

@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from custom_components.localcam.engine.messages import ClipKey
+from custom_components.localcam.engine.commands import ClipKey
 from custom_components.localcam.engine.vault.key_headers import KeyHeaders
 from custom_components.localcam.engine.vault.keyring import Keyring
 from custom_components.localcam.engine.vault.names import clip_of

@@ -9,26 +9,28 @@ import pytest
 
 from custom_components.localcam.engine.backoff import Backoff
 from custom_components.localcam.engine.camera_post import CameraPost
-from custom_components.localcam.engine.errors import ArchiveError, StorageFullError, WorkerError
-from custom_components.localcam.engine.messages import (
+from custom_components.localcam.engine.commands import (
     AllowRecording,
-    Answer,
     Calibrate,
     ChangeSettings,
-    ClipClosed,
     ClipKey,
     Command,
     KeepLast,
-    KeysLow,
     NewKeys,
+    RecordNow,
+    WantPicture,
+    Watch,
+)
+from custom_components.localcam.engine.errors import ArchiveError, StorageFullError, WorkerError
+from custom_components.localcam.engine.reports import (
+    Answer,
+    ClipClosed,
+    KeysLow,
     Picture,
     RecordingFailed,
-    RecordNow,
     Report,
     Reported,
     SourceBack,
-    WantPicture,
-    Watch,
     WorkerEnded,
 )
 from custom_components.localcam.engine.settings import (

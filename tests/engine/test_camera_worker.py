@@ -11,31 +11,34 @@ from threading import Event
 import av
 import pytest
 
+from custom_components.localcam.engine.clip import Clip, ClipEnd, ClipReason
 from custom_components.localcam.engine.clock import SystemClock
-from custom_components.localcam.engine.errors import SourceFault
-from custom_components.localcam.engine.executor import LocalExecutor, LocalWorker
-from custom_components.localcam.engine.messages import (
-    AddressWanted,
-    Answer,
+from custom_components.localcam.engine.commands import (
     ChangeSettings,
-    ClipClosed,
     Command,
     EntityAddress,
-    Health,
     KeepLast,
-    MotionEnded,
-    MotionStarted,
-    Picture,
     RecordNow,
-    Report,
-    Reported,
     Salvage,
-    Salvaged,
-    SourceBack,
-    SourceLost,
     StreamAddress,
     WantPicture,
     Watch,
+)
+from custom_components.localcam.engine.errors import SourceFault
+from custom_components.localcam.engine.executor import LocalExecutor, LocalWorker
+from custom_components.localcam.engine.reports import (
+    AddressWanted,
+    Answer,
+    ClipClosed,
+    Health,
+    MotionEnded,
+    MotionStarted,
+    Picture,
+    Report,
+    Reported,
+    Salvaged,
+    SourceBack,
+    SourceLost,
 )
 from custom_components.localcam.engine.settings import (
     AddressSource,
@@ -45,7 +48,6 @@ from custom_components.localcam.engine.settings import (
     RecordSettings,
     Source,
 )
-from custom_components.localcam.engine.values import Clip, ClipEnd, ClipReason
 from tests.engine.keys import clip_keys, vault_in
 from tests.engine.packets import Camera, film
 from tests.rtsp_server import RtspServer, TestPattern, VideoFile

@@ -7,17 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from custom_components.localcam.engine.catalogued import ClipQuery, ClipVerdict, Verdict
+from custom_components.localcam.engine.clip import Clip, StoredFile
 from custom_components.localcam.engine.clip_keeper import ClipKeeper
+from custom_components.localcam.engine.commands import ClipKey, Command, Salvage
 from custom_components.localcam.engine.errors import AuditError, StorageError, UnknownClipError
-from custom_components.localcam.engine.messages import ClipClosed, ClipKey, Command, Report, Reported, Salvage, Salvaged
+from custom_components.localcam.engine.reports import ClipClosed, Report, Reported, Salvaged
 from custom_components.localcam.engine.settings import HouseSettings
-from custom_components.localcam.engine.values import (
-    Clip,
-    ClipQuery,
-    ClipVerdict,
-    StoredFile,
-    Verdict,
-)
 from tests.engine.keys import cheap_keyring, keep_key, key_of_clip, vault_in
 from tests.engine.test_wire import CLIP
 from tests.engine.workers import FakeClock

@@ -5,23 +5,21 @@ from queue import SimpleQueue
 
 import pytest
 
+from custom_components.localcam.engine.commands import Calibrate, ChangeSettings, Watch
 from custom_components.localcam.engine.executor import LocalExecutor
-from custom_components.localcam.engine.messages import (
+from custom_components.localcam.engine.motion import Calibration, CalibrationFault
+from custom_components.localcam.engine.reports import (
     Answer,
-    Calibrate,
     Calibrated,
-    ChangeSettings,
     Health,
     MotionStarted,
     RecordingFailed,
     Report,
     SourceBack,
     SourceLost,
-    Watch,
     ZonesMoving,
 )
 from custom_components.localcam.engine.settings import NOISE_FLOOR_BYTES, CameraSettings, DemoSource, DetectSettings
-from custom_components.localcam.engine.values import Calibration, CalibrationFault
 from custom_components.localcam.engine.zone_settings import Zone
 
 pytestmark = pytest.mark.timeout(120)

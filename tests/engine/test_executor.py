@@ -11,9 +11,10 @@ from threading import Event, Thread
 
 import pytest
 
+from custom_components.localcam.engine.commands import EntityPicture, Watch
 from custom_components.localcam.engine.errors import WorkerError
 from custom_components.localcam.engine.executor import LocalExecutor, LocalWorker
-from custom_components.localcam.engine.messages import EntityPicture, Picture, Reported, Watch
+from custom_components.localcam.engine.reports import Picture, Reported
 from custom_components.localcam.engine.settings import CameraSettings, DemoSource
 from custom_components.localcam.engine.wire import LONGEST_MESSAGE_BYTES, encode
 

@@ -11,8 +11,8 @@ import pytest
 from custom_components.localcam.engine.clip_keeper import ClipKeeper
 from custom_components.localcam.engine.errors import FolderInUseError, StorageError
 from custom_components.localcam.engine.folder_lock import FolderLock
+from custom_components.localcam.engine.safekeeping import StorageTrouble
 from custom_components.localcam.engine.settings import HouseSettings
-from custom_components.localcam.engine.values import StorageTrouble
 from custom_components.localcam.engine.vault.folder_mark import MARK_NAME, write_mark
 from tests.engine.test_clip_keeper import SalvagingExecutor
 from tests.engine.workers import FakeClock

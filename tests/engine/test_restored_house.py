@@ -8,8 +8,9 @@ import tarfile
 import pytest
 
 from custom_components.localcam.engine.archive.check import Depth
+from custom_components.localcam.engine.clip import Clip
 from custom_components.localcam.engine.errors import KeyringError, LockedError, SecretError
-from custom_components.localcam.engine.values import Clip, KeyProfile
+from custom_components.localcam.engine.safekeeping import KeyProfile
 from custom_components.localcam.engine.vault.key_headers import KeyHeaders
 from custom_components.localcam.engine.vault.recovery_code import looks_like_code, new_recovery_code
 from tests.engine.keys import cheap_keyring

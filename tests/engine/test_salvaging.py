@@ -5,7 +5,8 @@ import logging
 
 import pytest
 
-from custom_components.localcam.engine.messages import ClipClosed, Command, Reported, Salvage, Salvaged
+from custom_components.localcam.engine.commands import Command, Salvage
+from custom_components.localcam.engine.reports import ClipClosed, Reported, Salvaged
 from custom_components.localcam.engine.salvaging import salvage
 from tests.engine.test_wire import CLIP
 

@@ -12,7 +12,10 @@ import pytest
 
 from custom_components.localcam.engine import clip_recovery
 from custom_components.localcam.engine.archive.recovery import RecoveryPlan
+from custom_components.localcam.engine.catalogued import ClipQuery
+from custom_components.localcam.engine.clip import Clip
 from custom_components.localcam.engine.clip_keeper import ClipKeeper
+from custom_components.localcam.engine.commands import ClipKey, Salvage
 from custom_components.localcam.engine.errors import (
     KeyringError,
     LockedError,
@@ -20,10 +23,10 @@ from custom_components.localcam.engine.errors import (
     TamperedError,
     UnknownClipError,
 )
-from custom_components.localcam.engine.messages import ClipClosed, ClipKey, Reported, Salvage
 from custom_components.localcam.engine.record.clip_finish import finish
+from custom_components.localcam.engine.reports import ClipClosed, Reported
+from custom_components.localcam.engine.safekeeping import SealedKey
 from custom_components.localcam.engine.settings import HouseSettings
-from custom_components.localcam.engine.values import Clip, ClipQuery, SealedKey
 from custom_components.localcam.engine.vault.key_headers import KeyHeaders
 from custom_components.localcam.engine.vault.keyring import Keyring
 from custom_components.localcam.engine.vault.vault import Vault

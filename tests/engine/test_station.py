@@ -12,16 +12,13 @@ import pytest
 
 from custom_components.localcam.engine.audit_keeper import AuditKeeper
 from custom_components.localcam.engine.audited import AuditQuery, Deed
+from custom_components.localcam.engine.catalogued import ClipQuery
+from custom_components.localcam.engine.clip import Clip, StoredFile
 from custom_components.localcam.engine.clip_keeper import ClipKeeper
+from custom_components.localcam.engine.commands import AllowRecording, ChangeSettings, Watch
 from custom_components.localcam.engine.errors import ArchiveError, SourceError, StorageError, WorkerError
-from custom_components.localcam.engine.messages import (
-    AllowRecording,
-    ChangeSettings,
-    ClipClosed,
-    Reported,
-    Watch,
-    WorkerEnded,
-)
+from custom_components.localcam.engine.reports import ClipClosed, Reported, WorkerEnded
+from custom_components.localcam.engine.safekeeping import StorageTrouble
 from custom_components.localcam.engine.settings import (
     AddressSource,
     CameraSettings,
@@ -30,7 +27,6 @@ from custom_components.localcam.engine.settings import (
     HouseSettings,
 )
 from custom_components.localcam.engine.station import Station
-from custom_components.localcam.engine.values import Clip, ClipQuery, StorageTrouble, StoredFile
 from tests.engine.keys import cheap_keyring, vault_in
 from tests.engine.test_wire import CLIP
 from tests.engine.workers import FakeClock, FakeExecutor, FakeWorker

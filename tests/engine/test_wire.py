@@ -8,22 +8,33 @@ import json
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.localcam.engine.errors import SourceFault, WireError
-from custom_components.localcam.engine.messages import (
+from custom_components.localcam.engine.clip import Clip, ClipEnd, ClipReason, StoredFile
+from custom_components.localcam.engine.commands import (
     Calibrate,
-    Calibrated,
-    ClipClosed,
     EntityAddress,
     EntityPicture,
+    Probe,
+    StreamAddress,
+    Watch,
+)
+from custom_components.localcam.engine.errors import SourceFault, WireError
+from custom_components.localcam.engine.motion import (
+    Calibration,
+    CalibrationFault,
+    CameraProblem,
+    Features,
+    Kind,
+    MotionEvent,
+)
+from custom_components.localcam.engine.reports import (
+    Calibrated,
+    ClipClosed,
     Health,
     MotionEnded,
     Picture,
-    Probe,
     ProbeFailed,
     ProblemChanged,
     Reported,
-    StreamAddress,
-    Watch,
     ZonesMoving,
 )
 from custom_components.localcam.engine.settings import (
@@ -35,18 +46,6 @@ from custom_components.localcam.engine.settings import (
     RtspTransport,
     Source,
     UsbSource,
-)
-from custom_components.localcam.engine.values import (
-    Calibration,
-    CalibrationFault,
-    CameraProblem,
-    Clip,
-    ClipEnd,
-    ClipReason,
-    Features,
-    Kind,
-    MotionEvent,
-    StoredFile,
 )
 from custom_components.localcam.engine.wire import (
     LONGEST_MESSAGE_BYTES,

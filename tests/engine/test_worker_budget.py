@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from hypothesis import given, strategies as st
 
-from custom_components.localcam.engine.values import Shedding
+from custom_components.localcam.engine.motion import Shedding
 from custom_components.localcam.engine.worker_budget import LONGEST_PATIENCE_S, WINDOW_S, CpuBudget
 from tests.engine.workers import FakeClock
 

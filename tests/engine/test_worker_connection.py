@@ -83,7 +83,7 @@ class SimulatedConnection(Connection):
     """Waits on the simulated clock, and is stopped by its first loss."""
 
     def __init__(self, clock: FakeClock, camera: SimulatedCamera, inbox: Inbox) -> None:
-        super().__init__(Role.MAIN, lambda: camera, inbox, Backoff(lambda: 0.5), clock)
+        super().__init__(Role.MAIN, lambda: camera, inbox, Backoff(lambda: 0.5), clock, lambda: False)
         self._stop = SimulatedStop(clock)  # type: ignore[assignment]
         self._hurry = SimulatedHurry(clock)  # type: ignore[assignment]
 
@@ -183,7 +183,7 @@ def test_another_pace_ends_a_pause_that_has_begun() -> None:
     inbox: Inbox = SimpleQueue[Delivery]()
     clock = SystemClock()
     camera = EndlessCamera()
-    connection = Connection(Role.MAIN, lambda: camera, inbox, Backoff(lambda: 0.5), clock)
+    connection = Connection(Role.MAIN, lambda: camera, inbox, Backoff(lambda: 0.5), clock, lambda: False)
     connection.pace(30.0)
     connection.start()
     while not isinstance(inbox.get(timeout=10), Arrived):
@@ -196,3 +196,70 @@ def test_another_pace_ends_a_pause_that_has_begun() -> None:
 
 def test_what_would_be_dropped_is_delivered_at_once() -> None:
     assert {len(burst) for burst in bursts(deliveries(20, keeps_arrivals=False))} == {1}
+
+
+class Gone:
+    """A camera that is off: nothing takes the connection, or something does and says nothing useful."""
+
+    formats: tuple[StreamFormat, ...] = ()
+    keeps_arrivals = True
+
+    def __init__(self, fault: SourceFault) -> None:
+        self._fault = fault
+
+    def hold(self, *, holding: bool) -> None:
+        """It has nothing to fetch."""
+
+    def open(self) -> None:
+        raise SourceError(self._fault, "")
+
+    def packets(self) -> Iterator[SourceItem]:
+        yield from ()
+
+    def close(self) -> None:
+        pass
+
+
+class StopAfter:
+    """A stop signal that is set at a moment of the simulated clock."""
+
+    def __init__(self, clock: FakeClock, seconds: float) -> None:
+        self._clock = clock
+        self._ends_at_s = clock.now_s + seconds
+
+    def wait(self, seconds: float) -> bool:
+        self._clock.now_s += seconds
+        return self.is_set()
+
+    def is_set(self) -> bool:
+        return self._clock.now_s >= self._ends_at_s
+
+
+def attempts(fault: SourceFault, listens_from_s: float, seconds: float = 100.0) -> list[float]:
+    """When a camera was tried that is away from the start."""
+    clock = FakeClock()
+    began_at_s = clock.now_s
+    tried: list[float] = []
+
+    def make() -> Gone:
+        tried.append(clock.now_s - began_at_s)
+        return Gone(fault)
+
+    inbox: Inbox = SimpleQueue[Delivery]()
+    backoff = Backoff(lambda: 0.5)
+    connection = Connection(Role.MAIN, make, inbox, backoff, clock, lambda: clock.now_s - began_at_s >= listens_from_s)
+    connection._stop = StopAfter(clock, seconds)  # type: ignore[assignment]
+    connection._run()
+    return tried
+
+
+def test_a_camera_that_is_back_after_a_long_time_is_tried_within_seconds() -> None:
+    tried = attempts(SourceFault.REFUSED, listens_from_s=61)
+
+    assert [at_s for at_s in tried if at_s < 61] == [0, 1, 3, 7, 15, 30, 45, 60]
+    assert 61 <= next(at_s for at_s in tried if at_s > 60) <= 64
+
+
+@pytest.mark.parametrize("fault", [SourceFault.REFUSED, SourceFault.UNAUTHORIZED])
+def test_one_that_listens_and_gives_nothing_is_tried_no_oftener_for_it(fault: SourceFault) -> None:
+    assert attempts(fault, listens_from_s=0, seconds=60) == [0, 1, 3, 7, 15, 30, 45]

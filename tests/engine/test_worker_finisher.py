@@ -8,8 +8,8 @@ from typing import override
 import pytest
 
 from custom_components.localcam.engine.errors import StorageError, StorageFullError
-from custom_components.localcam.engine.messages import RecordingFault
 from custom_components.localcam.engine.record.growing_clip import GrowingClip
+from custom_components.localcam.engine.reports import RecordingFault
 from custom_components.localcam.engine.vault.sealed_file import SealedWriter
 from custom_components.localcam.engine.vault.vault import Vault
 from custom_components.localcam.engine.worker_finisher import Finisher, FinishOrder

@@ -4,16 +4,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from custom_components.localcam.engine.messages import (
-    Answer,
-    Calibrate,
-    Calibrated,
-    ProblemChanged,
-    Report,
-    ZonesMoving,
-)
+from custom_components.localcam.engine.commands import Calibrate
+from custom_components.localcam.engine.motion import Calibration, CameraProblem, Kind
+from custom_components.localcam.engine.reports import Answer, Calibrated, ProblemChanged, Report, ZonesMoving
 from custom_components.localcam.engine.settings import DetectSettings
-from custom_components.localcam.engine.values import Calibration, CameraProblem, Kind
 from custom_components.localcam.engine.worker_news import News
 from custom_components.localcam.engine.worker_sight import Look
 from custom_components.localcam.engine.zone_settings import Zone

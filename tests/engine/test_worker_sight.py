@@ -9,8 +9,9 @@ import pytest
 from custom_components.localcam.engine import worker_sight
 from custom_components.localcam.engine.detect.event_machine import Ended, Started
 from custom_components.localcam.engine.ingest.decoder import Decoder, Picture
+from custom_components.localcam.engine.motion import Shedding
 from custom_components.localcam.engine.settings import DetectSettings, Economising
-from custom_components.localcam.engine.values import Packet, Shedding
+from custom_components.localcam.engine.values import Packet
 from custom_components.localcam.engine.worker_economy import LONGEST_GOP_S
 from custom_components.localcam.engine.worker_sight import Look, Sight
 from tests.engine.packets import Camera, Footage, film

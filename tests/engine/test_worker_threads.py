@@ -8,12 +8,13 @@ import pytest
 
 from custom_components.localcam.engine import worker_finisher
 from custom_components.localcam.engine.backoff import Backoff
+from custom_components.localcam.engine.clip import ClipReason
 from custom_components.localcam.engine.clock import SystemClock
 from custom_components.localcam.engine.errors import SourceError, SourceFault
-from custom_components.localcam.engine.messages import PictureWanted, RecordingFailed, RecordingFault, Report
 from custom_components.localcam.engine.record.clip_identity import SALVAGED, ClipIdentity
 from custom_components.localcam.engine.record.growing_clip import GrowingClip
-from custom_components.localcam.engine.values import ClipReason, SourceItem, StreamFormat
+from custom_components.localcam.engine.reports import PictureWanted, RecordingFailed, RecordingFault, Report
+from custom_components.localcam.engine.values import SourceItem, StreamFormat
 from custom_components.localcam.engine.wire import decode_reported
 from custom_components.localcam.engine.worker_connection import Connection
 from custom_components.localcam.engine.worker_entity import EntityDesk
@@ -47,7 +48,7 @@ class OddSource:
 
 def test_a_connection_tries_again_after_an_error_that_nobody_foresaw() -> None:
     inbox: Inbox = SimpleQueue[Delivery]()
-    connection = Connection(Role.MAIN, OddSource, inbox, Backoff(lambda: 0.0), SystemClock())
+    connection = Connection(Role.MAIN, OddSource, inbox, Backoff(lambda: 0.0), SystemClock(), lambda: False)
 
     connection.start()
     lost = [inbox.get(timeout=10) for _ in range(2)]

@@ -14,24 +14,22 @@ import av
 import pytest
 
 from custom_components.localcam.engine import worker_watch
+from custom_components.localcam.engine.clip import ClipEnd
+from custom_components.localcam.engine.commands import Calibrate, ChangeSettings, KeepLast, RecordNow, Watch
 from custom_components.localcam.engine.errors import SourceFault, StorageFullError
 from custom_components.localcam.engine.ingest.demo_script import Act, DemoAct
 from custom_components.localcam.engine.ingest.demo_source import DemoMediaSource
-from custom_components.localcam.engine.messages import (
+from custom_components.localcam.engine.motion import CalibrationFault, CameraProblem, Kind, Shedding
+from custom_components.localcam.engine.reports import (
     Answer,
-    Calibrate,
     Calibrated,
-    ChangeSettings,
     ClipClosed,
     Health,
-    KeepLast,
     MotionStarted,
     ProblemChanged,
-    RecordNow,
     Report,
     SourceBack,
     SourceLost,
-    Watch,
 )
 from custom_components.localcam.engine.settings import (
     AddressSource,
@@ -40,7 +38,7 @@ from custom_components.localcam.engine.settings import (
     Economising,
     RecordSettings,
 )
-from custom_components.localcam.engine.values import CalibrationFault, CameraProblem, ClipEnd, Kind, Packet, Shedding
+from custom_components.localcam.engine.values import Packet
 from custom_components.localcam.engine.vault.sealed_file import SealedWriter
 from custom_components.localcam.engine.vault.vault import Vault
 from custom_components.localcam.engine.wire import decode_reported

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from queue import SimpleQueue
 from threading import Condition, Event
 
+from custom_components.localcam.engine.commands import Command, Watch
 from custom_components.localcam.engine.errors import WorkerError
-from custom_components.localcam.engine.messages import Command, Report, Reported, Watch
+from custom_components.localcam.engine.reports import Report, Reported
 
 
 @dataclass

@@ -23,10 +23,11 @@ from typing import Any
 from urllib.parse import quote
 
 from custom_components.localcam.engine.clip_key_desk import ClipKeyDesk
+from custom_components.localcam.engine.commands import Watch
 from custom_components.localcam.engine.errors import EngineError
 from custom_components.localcam.engine.executor import LocalExecutor
-from custom_components.localcam.engine.messages import Reported, Watch
 from custom_components.localcam.engine.probe import probe
+from custom_components.localcam.engine.reports import Reported
 from custom_components.localcam.engine.settings import KEYS_FOLDER, AddressSource, CameraSettings
 from custom_components.localcam.engine.vault.keyring import Keyring
 from custom_components.localcam.engine.vault.vault import Vault

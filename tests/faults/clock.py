@@ -10,7 +10,7 @@ import tempfile
 import time
 
 from custom_components.localcam.engine import executor
-from custom_components.localcam.engine.values import Clip
+from custom_components.localcam.engine.clip import Clip
 from tests.faults.outcome import Outcome
 from tests.faults.running_station import Heard, cameras_running, missing
 from tests.faults.whole_house import freeze

@@ -8,7 +8,7 @@ import tempfile
 from threading import Event
 import time
 
-from custom_components.localcam.engine.messages import Health
+from custom_components.localcam.engine.reports import Health
 from custom_components.localcam.engine.station import Station
 from tests.faults.faulty_disk import FaultyDisk, faulty_disk
 from tests.faults.outcome import Outcome

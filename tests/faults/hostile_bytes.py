@@ -202,7 +202,7 @@ def _jpegs(luck: random.Random) -> Iterator[None]:
 def _messages(luck: random.Random) -> Iterator[None]:
     """A worker that a camera has taken over speaks to the station."""
     from custom_components.localcam.engine.errors import WireError
-    from custom_components.localcam.engine.messages import Picture, Reported
+    from custom_components.localcam.engine.reports import Picture, Reported
     from custom_components.localcam.engine.wire import decode_reported, encode
 
     whole = encode(Reported(camera_id="c", epoch=1, sequence=1, report=Picture(request_id=1, jpeg=b"jpeg")))[4:]

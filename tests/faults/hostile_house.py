@@ -15,17 +15,9 @@ from threading import Event, Lock
 import time
 
 from custom_components.localcam.engine.clock import SystemClock
+from custom_components.localcam.engine.commands import Command, Watch
 from custom_components.localcam.engine.executor import LocalExecutor, LocalWorker, Worker
-from custom_components.localcam.engine.messages import (
-    Command,
-    Health,
-    Report,
-    Reported,
-    SourceBack,
-    SourceLost,
-    Watch,
-    WorkerEnded,
-)
+from custom_components.localcam.engine.reports import Health, Report, Reported, SourceBack, SourceLost, WorkerEnded
 from custom_components.localcam.engine.settings import (
     AddressSource,
     CameraSettings,

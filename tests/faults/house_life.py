@@ -12,27 +12,21 @@ import random
 
 from custom_components.localcam.engine.archive.check import Depth
 from custom_components.localcam.engine.archive.database import Database
+from custom_components.localcam.engine.catalogued import ClipQuery, ClipVerdict, Verdict
+from custom_components.localcam.engine.clip import Clip, ClipEnd, ClipReason
 from custom_components.localcam.engine.clip_keeper import ClipKeeper
 from custom_components.localcam.engine.clip_key_desk import STOCK
 from custom_components.localcam.engine.clock import Clock
 from custom_components.localcam.engine.errors import EngineError, StorageError
-from custom_components.localcam.engine.messages import ClipClosed, Reported
+from custom_components.localcam.engine.motion import Kind
 from custom_components.localcam.engine.record.clip_finish import finish
 from custom_components.localcam.engine.record.clip_identity import ClipIdentity, ClipOutcome
 from custom_components.localcam.engine.record.clip_names import growing_name
 from custom_components.localcam.engine.record.clip_writer import open_clip
 from custom_components.localcam.engine.record.growing_clip import GrowingClip
+from custom_components.localcam.engine.reports import ClipClosed, Reported
 from custom_components.localcam.engine.settings import HouseSettings
-from custom_components.localcam.engine.values import (
-    Clip,
-    ClipEnd,
-    ClipQuery,
-    ClipReason,
-    ClipVerdict,
-    Kind,
-    Packet,
-    Verdict,
-)
+from custom_components.localcam.engine.values import Packet
 from custom_components.localcam.engine.vault.vault import Vault
 from custom_components.localcam.engine.worker_keys import WorkerKeys
 from tests.engine.packets import Footage

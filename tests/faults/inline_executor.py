@@ -3,7 +3,8 @@
 from collections.abc import Callable
 import io
 
-from custom_components.localcam.engine.messages import Command, Reported, Salvage
+from custom_components.localcam.engine.commands import Command, Salvage
+from custom_components.localcam.engine.reports import Reported
 from custom_components.localcam.engine.wire import decode_reported, read_message
 from custom_components.localcam.engine.worker_outbox import Outbox
 from custom_components.localcam.engine.worker_salvage import salvage_clips

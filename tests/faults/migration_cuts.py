@@ -7,9 +7,9 @@ import sqlite3
 from custom_components.localcam.engine.archive.clips import Archive
 from custom_components.localcam.engine.archive.database import Database
 from custom_components.localcam.engine.archive.migrations import latest_version, migrate
+from custom_components.localcam.engine.catalogued import Verdict
 from custom_components.localcam.engine.durable_folders import make_folders, sync_folder
 from custom_components.localcam.engine.errors import EngineError
-from custom_components.localcam.engine.values import Verdict
 from tests.engine.archive.sample_clips import ulid
 from tests.engine.archive.test_migrations import OLDEST, write_as_version_1
 from tests.faults.faulty_disk import FaultyDisk

@@ -8,12 +8,13 @@ from threading import Condition
 import time
 
 from custom_components.localcam.engine.archive.check import Depth
+from custom_components.localcam.engine.catalogued import ClipQuery
+from custom_components.localcam.engine.clip import Clip, ClipEnd
 from custom_components.localcam.engine.clip_keeper import ClipKeeper
 from custom_components.localcam.engine.clock import Clock, SystemClock
-from custom_components.localcam.engine.messages import ClipClosed, Reported, SourceBack
+from custom_components.localcam.engine.reports import ClipClosed, Reported, SourceBack
 from custom_components.localcam.engine.settings import AddressSource, CameraSettings, HouseSettings, RecordSettings
 from custom_components.localcam.engine.station import Station
-from custom_components.localcam.engine.values import Clip, ClipEnd, ClipQuery
 from tests.faults.inline_executor import InlineExecutor
 from tests.rtsp_server import RtspServer, TestPattern
 

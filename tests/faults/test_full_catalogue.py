@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from custom_components.localcam.engine.archive.check import Depth
-from custom_components.localcam.engine.messages import ClipClosed, RecordingFailed, Reported
+from custom_components.localcam.engine.clip import Clip
+from custom_components.localcam.engine.reports import ClipClosed, RecordingFailed, Reported
+from custom_components.localcam.engine.safekeeping import StorageTrouble
 from custom_components.localcam.engine.settings import HouseSettings
 from custom_components.localcam.engine.station import Station
-from custom_components.localcam.engine.values import Clip, StorageTrouble
 from custom_components.localcam.engine.worker_keys import WorkerKeys
 from tests.engine.packets import Camera, Footage, film
 from tests.engine.workers import FakeClock, FakeExecutor

@@ -7,11 +7,12 @@ import random
 import pytest
 
 from custom_components.localcam.engine.archive.check import Depth
+from custom_components.localcam.engine.catalogued import ClipQuery, ClipVerdict, Verdict
+from custom_components.localcam.engine.clip import Clip
 from custom_components.localcam.engine.clip_keeper import CATALOGUE_NAME, ClipKeeper
 from custom_components.localcam.engine.clock import SystemClock
 from custom_components.localcam.engine.errors import ArchiveError
-from custom_components.localcam.engine.messages import ClipClosed, Reported
-from custom_components.localcam.engine.values import Clip, ClipQuery, ClipVerdict, Verdict
+from custom_components.localcam.engine.reports import ClipClosed, Reported
 from tests.engine.packets import Camera, film
 from tests.faults.house_life import CAMERA_ID, HouseLife, Place, _growing_name_of
 from tests.faults.inline_executor import InlineExecutor

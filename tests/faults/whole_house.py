@@ -17,7 +17,7 @@ import time
 from typing import Any
 
 from custom_components.localcam.engine.clock import SystemClock
-from custom_components.localcam.engine.messages import ClipClosed, Reported
+from custom_components.localcam.engine.reports import ClipClosed, Reported
 from custom_components.localcam.engine.settings import AddressSource, CameraSettings
 from custom_components.localcam.engine.station import Station
 from tests.faults.running_station import PATIENCE_S, house_at, kept, missing, worker_pids

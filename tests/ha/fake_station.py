@@ -9,7 +9,17 @@ from threading import Lock, get_ident
 from typing import Any
 
 from custom_components.localcam.engine.archive.check import Depth, Violation
+from custom_components.localcam.engine.catalogued import (
+    CatalogueEntry,
+    ClipDay,
+    ClipQuery,
+    ClipVerdict,
+    DeletionReceipt,
+    DestroyedClip,
+)
+from custom_components.localcam.engine.clip import Clip, ClipEnd, ClipReason, StoredFile
 from custom_components.localcam.engine.clock import Clock
+from custom_components.localcam.engine.commands import StreamAddress
 from custom_components.localcam.engine.errors import (
     EngineError,
     LockedError,
@@ -19,7 +29,8 @@ from custom_components.localcam.engine.errors import (
     UnknownClipError,
     WorkerError,
 )
-from custom_components.localcam.engine.messages import (
+from custom_components.localcam.engine.motion import Features, Kind, MotionEvent
+from custom_components.localcam.engine.reports import (
     ClipClosed,
     Health,
     MotionEnded,
@@ -28,29 +39,12 @@ from custom_components.localcam.engine.messages import (
     Reported,
     SourceBack,
     SourceLost,
-    StreamAddress,
     WorkerEnded,
     ZonesMoving,
 )
+from custom_components.localcam.engine.safekeeping import StorageState, StorageTrouble
 from custom_components.localcam.engine.settings import AddressSource, CameraSettings, HouseSettings
-from custom_components.localcam.engine.values import (
-    CameraFacts,
-    CatalogueEntry,
-    Clip,
-    ClipDay,
-    ClipEnd,
-    ClipQuery,
-    ClipReason,
-    ClipVerdict,
-    DeletionReceipt,
-    DestroyedClip,
-    Features,
-    Kind,
-    MotionEvent,
-    StorageState,
-    StorageTrouble,
-    StoredFile,
-)
+from custom_components.localcam.engine.values import CameraFacts
 from custom_components.localcam.engine.vault.keyring import Keyring
 
 from .fake_audit import FakeAudit

@@ -12,12 +12,12 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.localcam.bridge import HOUSE
 from custom_components.localcam.const import DOMAIN
 from custom_components.localcam.engine.archive.check import Depth
+from custom_components.localcam.engine.catalogued import ClipQuery
 from custom_components.localcam.engine.clip_keeper import ClipKeeper
 from custom_components.localcam.engine.clock import SystemClock
 from custom_components.localcam.engine.errors import ArchiveError
 from custom_components.localcam.engine.settings import HouseSettings
 from custom_components.localcam.engine.station import Station
-from custom_components.localcam.engine.values import ClipQuery
 from tests.faults.inline_executor import InlineExecutor
 
 from .fake_station import FakeStation

@@ -4,8 +4,8 @@ from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, EntityCa
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 
-from custom_components.localcam.engine.messages import ProblemChanged
-from custom_components.localcam.engine.values import CameraProblem
+from custom_components.localcam.engine.motion import CameraProblem
+from custom_components.localcam.engine.reports import ProblemChanged
 
 from .living_camera import LivingCamera
 

@@ -11,9 +11,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.localcam.camera_calibration import CALIBRATION_S, WISH_AFTER_S
-from custom_components.localcam.engine.messages import Calibrated
+from custom_components.localcam.engine.motion import Calibration, CalibrationFault
+from custom_components.localcam.engine.reports import Calibrated
 from custom_components.localcam.engine.settings import NOISE_FLOOR_BYTES
-from custom_components.localcam.engine.values import Calibration, CalibrationFault
 
 from .fake_station import World
 from .living_camera import LivingCamera, add_camera

@@ -22,6 +22,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.localcam import usb_devices
 from custom_components.localcam.const import DOMAIN
+from custom_components.localcam.engine.commands import StreamAddress
 from custom_components.localcam.engine.errors import (
     DetectStreamError,
     EngineError,
@@ -29,7 +30,6 @@ from custom_components.localcam.engine.errors import (
     SourceFault,
     WorkerError,
 )
-from custom_components.localcam.engine.messages import StreamAddress
 from custom_components.localcam.engine.settings import (
     AddressSource,
     DemoSource,

@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.localcam.engine.errors import SourceFault, WorkerError
-from custom_components.localcam.engine.messages import RecordingFailed, RecordingFault
+from custom_components.localcam.engine.reports import RecordingFailed, RecordingFault
 
 from .fake_station import FakeStation, World, a_clip
 from .living_camera import RTSP, LivingCamera, add_camera

@@ -8,8 +8,8 @@ from pytest_homeassistant_custom_component.components.diagnostics import get_dia
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.localcam.engine.errors import SourceFault
-from custom_components.localcam.engine.messages import ProblemChanged
-from custom_components.localcam.engine.values import CameraProblem
+from custom_components.localcam.engine.motion import CameraProblem
+from custom_components.localcam.engine.reports import ProblemChanged
 
 from .fake_station import World, a_clip
 from .living_camera import RTSP, add_camera

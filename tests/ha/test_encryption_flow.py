@@ -10,7 +10,7 @@ import pytest
 from custom_components.localcam.bridge import HOUSE
 from custom_components.localcam.engine.audited import Deed, DeedOutcome
 from custom_components.localcam.engine.errors import SecretError
-from custom_components.localcam.engine.values import KeyProfile
+from custom_components.localcam.engine.safekeeping import KeyProfile
 from custom_components.localcam.engine.vault.recovery_code import new_recovery_code
 from tests.engine.keys import cheap_keyring
 

@@ -15,7 +15,8 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import setup_test_component_platform
 
-from custom_components.localcam.engine.messages import AddressWanted, PictureWanted, StreamAddress
+from custom_components.localcam.engine.commands import StreamAddress
+from custom_components.localcam.engine.reports import AddressWanted, PictureWanted
 from custom_components.localcam.entity_source import async_still_picture, async_stream_address
 
 from .fake_station import LIVE, World

@@ -3,7 +3,7 @@
 from homeassistant.const import STATE_OFF, STATE_UNKNOWN
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 
-from custom_components.localcam.engine.values import Kind
+from custom_components.localcam.engine.motion import Kind
 
 from .fake_station import a_clip
 from .living_camera import LivingCamera

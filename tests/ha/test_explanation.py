@@ -8,7 +8,8 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 
 from custom_components.localcam.const import DOMAIN
-from custom_components.localcam.engine.values import ClipEnd, ClipReason, Features, Kind
+from custom_components.localcam.engine.clip import ClipEnd, ClipReason
+from custom_components.localcam.engine.motion import Features, Kind
 
 from .fake_station import a_clip, an_event
 from .household import ALL, READ, someone_who_may

@@ -9,7 +9,8 @@ from homeassistant.exceptions import HomeAssistantError
 import pytest
 
 from custom_components.localcam.bridge import HOUSE
-from custom_components.localcam.engine.values import CatalogueEntry, ClipReason
+from custom_components.localcam.engine.catalogued import CatalogueEntry
+from custom_components.localcam.engine.clip import ClipReason
 
 from .fake_station import THUMBNAIL, World, a_clip
 from .living_camera import LivingCamera, add_camera

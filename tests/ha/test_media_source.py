@@ -21,7 +21,7 @@ import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator, WebSocketGenerator
 
 from custom_components.localcam.engine.errors import ArchiveError
-from custom_components.localcam.engine.values import Kind
+from custom_components.localcam.engine.motion import Kind
 from custom_components.localcam.media_source import Identifier
 
 from .fake_station import VIDEO, FakeStation, World, a_clip

@@ -20,7 +20,8 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.localcam.bridge import HOUSE
 from custom_components.localcam.const import DOMAIN
-from custom_components.localcam.engine.values import Clip, KeyProfile
+from custom_components.localcam.engine.clip import Clip
+from custom_components.localcam.engine.safekeeping import KeyProfile
 from custom_components.localcam.engine.vault.recovery_code import new_recovery_code
 from tests.engine.keys import cheap_keyring
 from tests.engine.test_sealed_house import CAMERA, Home

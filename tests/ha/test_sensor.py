@@ -8,7 +8,7 @@ from homeassistant.core import Event, EventStateChangedData, HomeAssistant, call
 from homeassistant.helpers import entity_registry as er
 import pytest
 
-from custom_components.localcam.engine.values import Shedding
+from custom_components.localcam.engine.motion import Shedding
 from custom_components.localcam.sensor import SENSORS, LocalCamSensor
 
 from .fake_station import World, a_clip

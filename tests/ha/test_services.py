@@ -10,8 +10,9 @@ from homeassistant.helpers import area_registry as ar, device_registry as dr
 import pytest
 
 from custom_components.localcam.const import DOMAIN
+from custom_components.localcam.engine.catalogued import Verdict
 from custom_components.localcam.engine.errors import ArchiveError
-from custom_components.localcam.engine.values import Kind, Verdict
+from custom_components.localcam.engine.motion import Kind
 
 from .fake_station import FakeStation, World, a_clip
 from .household import ALL, READ, someone_who_may

@@ -17,7 +17,7 @@ from custom_components.localcam.engine.errors import (
     SettingsError,
     StorageError,
 )
-from custom_components.localcam.engine.values import StorageTrouble
+from custom_components.localcam.engine.safekeeping import StorageTrouble
 from custom_components.localcam.storage_issues import ISSUE_CATALOGUE_PUT_BACK, ISSUE_STORAGE_FULL, ISSUES
 
 from .fake_station import FakeStation, World

@@ -25,7 +25,9 @@ from custom_components.localcam import (
 from custom_components.localcam.camera_calibration import CalibrationState
 from custom_components.localcam.camera_zones import async_set_zones
 from custom_components.localcam.engine.audited import Deed
-from custom_components.localcam.engine.values import CameraProblem, ClipReason, Kind, Verdict
+from custom_components.localcam.engine.catalogued import Verdict
+from custom_components.localcam.engine.clip import ClipReason
+from custom_components.localcam.engine.motion import CameraProblem, Kind
 from custom_components.localcam.engine.zone_settings import ZoneFault
 from custom_components.localcam.repairs import FLOWS
 from custom_components.localcam.storage_issues import ISSUE_STORAGE_DAMAGED

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from custom_components.localcam.engine.commands import StreamAddress
 from custom_components.localcam.engine.errors import EngineError
-from custom_components.localcam.engine.messages import Probed, StreamAddress
+from custom_components.localcam.engine.reports import Probed
 from custom_components.localcam.engine.settings import NO_MORE_RULES, AddressRules, CameraSettings
 from custom_components.localcam.engine.values import CameraFacts
 

@@ -11,31 +11,33 @@ from typing import Protocol
 from .aftercare import Aftercare
 from .backoff import Backoff
 from .clock import Clock
-from .errors import EngineError, WorkerError
-from .executor import CameraExecutor, Worker
-from .messages import (
+from .commands import (
     AllowRecording,
-    Answer,
     Calibrate,
     ChangeSettings,
-    ClipClosed,
     ClipKey,
     Command,
     KeepLast,
-    KeysLow,
     NewKeys,
+    RecordNow,
+    WantPicture,
+    Watch,
+)
+from .errors import EngineError, WorkerError
+from .executor import CameraExecutor, Worker
+from .redaction import without_credentials
+from .reports import (
+    Answer,
+    ClipClosed,
+    KeysLow,
     Picture,
     RecordingFailed,
     RecordingFault,
-    RecordNow,
     Report,
     Reported,
     SourceBack,
-    WantPicture,
-    Watch,
     WorkerEnded,
 )
-from .redaction import without_credentials
 from .settings import AddressRules, AddressSource, CameraSettings
 
 _STOP_S = 8.0

@@ -7,8 +7,8 @@ import threading
 from typing import BinaryIO
 
 from .clock import SystemClock
+from .commands import Probe, Salvage, Watch
 from .errors import EngineError
-from .messages import Probe, Salvage, Watch
 from .settings import UsbSource
 from .wire import decode_command, read_message
 from .worker_confinement import confine, limit_process

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from .clip import StoredFile
 from .durable_folders import make_folders
 from .errors import StorageError
-from .values import StoredFile
 from .vault.disk_space import DiskSpace, disk_space
 from .vault.folder_mark import read_mark, write_mark
 from .vault.plain_file import PlainReader

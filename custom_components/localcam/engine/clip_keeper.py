@@ -16,18 +16,21 @@ from .archive.deletion import DeletedBecause, names_of
 from .archive.file_names import understand
 from .archive.identity import Identity
 from .archive.retention import floor_bytes, plan as plan_retention
+from .catalogued import DeletionReceipt
+from .clip import StoredFile
 from .clip_folders import ClipFolders
 from .clip_key_care import ClipKeyCare
 from .clip_key_desk import ClipKeyDesk
 from .clip_recovery import ClipRecovery
 from .clock import Clock
+from .commands import ClipKey
 from .digests import sha256
 from .errors import AuditError, FolderInUseError, StorageError, UnknownClipError
 from .executor import CameraExecutor
 from .folder_lock import FolderLock
-from .messages import ClipClosed, ClipKey, Reported
+from .reports import ClipClosed, Reported
+from .safekeeping import StorageState, StorageTrouble
 from .settings import KEYS_FOLDER, HouseSettings
-from .values import DeletionReceipt, StorageState, StorageTrouble, StoredFile
 from .vault.disk_space import DiskSpace
 from .vault.keyring import Keyring
 
@@ -93,7 +96,8 @@ class ClipKeeper:
     def open(self, house: HouseSettings, on_catalogue: Callable[[], None] = lambda: None) -> int:
         """Open catalogue, keys and folder, and finish what a crash left; returns how many clips were saved by that.
 
-        `on_catalogue` is called when the catalogue is open, and still as it was found. Raises ArchiveError, StorageError, and KeyringError where the house's key is gone.
+        `on_catalogue` is called when the catalogue is open, and still as it was found. Raises ArchiveError,
+        StorageError, and KeyringError where the house's key is gone.
         """
         self._database.open()
         try:

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from ulid_transform import ulid_now
 
+from .commands import ClipKey
 from .errors import KeyringError
-from .messages import ClipKey
-from .values import SealedKey
+from .safekeeping import SealedKey
 from .vault.chunked_encryption import KEY_BYTES
 from .vault.key_headers import KeyHeaders
 from .vault.keyring import Keyring

@@ -10,9 +10,10 @@ from .archive.file_names import understand
 from .archive.recovery import RecoveryPlan, plan
 from .clip_folders import ClipFolders
 from .clip_key_desk import ClipKeyDesk
+from .commands import ClipKey, Salvage
 from .errors import KeyringError, LockedError, StorageError
 from .executor import CameraExecutor
-from .messages import ClipClosed, ClipKey, Reported, Salvage, Salvaged
+from .reports import ClipClosed, Reported, Salvaged
 from .salvaging import salvage
 from .vault.names import clip_of
 

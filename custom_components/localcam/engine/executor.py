@@ -9,8 +9,9 @@ import sys
 from threading import Lock, Thread
 from typing import Protocol
 
+from .commands import Command
 from .errors import EngineError, WireError, WorkerError
-from .messages import Command, Reported
+from .reports import Reported
 from .wire import decode_reported, encode, read_message
 
 _BOOTSTRAP = """

@@ -4,19 +4,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from queue import SimpleQueue
 
+from .commands import EntityAddress, EntityPicture, Probe, StreamAddress
 from .errors import DetectStreamError, SourceError, SourceFault, WorkerError
 from .executor import CameraExecutor, LocalExecutor, Worker
-from .messages import (
-    AddressWanted,
-    EntityAddress,
-    EntityPicture,
-    PictureWanted,
-    Probe,
-    Probed,
-    ProbeFailed,
-    Reported,
-    StreamAddress,
-)
+from .reports import AddressWanted, PictureWanted, Probed, ProbeFailed, Reported
 from .settings import NO_MORE_RULES, AddressRules, CameraSettings
 
 _ENDING_S = 3.0

@@ -5,8 +5,9 @@ from dataclasses import replace
 import logging
 from queue import Empty, SimpleQueue
 
+from .commands import Salvage
 from .executor import CameraExecutor
-from .messages import ClipClosed, Report, Reported, Salvage, Salvaged
+from .reports import ClipClosed, Report, Reported, Salvaged
 
 _LOGGER = logging.getLogger(__name__)
 

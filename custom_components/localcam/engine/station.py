@@ -17,24 +17,17 @@ from .audit_keeper import AuditKeeper
 from .backoff import CRASH_STEPS_S, Backoff
 from .camera_post import CameraPost
 from .catalogue_witness import CatalogueWitness
+from .catalogued import CatalogueEntry, ClipDay, ClipQuery, ClipVerdict, DeletionReceipt
 from .clip_keeper import ClipKeeper, ClipReader
 from .clock import Clock
+from .commands import ClipKey, EntityAddress, EntityPicture, StreamAddress
 from .errors import EngineError, WorkerError
 from .executor import CameraExecutor, LocalExecutor
 from .ingest.address import Place, locate, split_credentials
 from .live_views import LiveViews
-from .messages import (
-    ClipClosed,
-    ClipKey,
-    EntityAddress,
-    EntityPicture,
-    RecordingFailed,
-    RecordingFault,
-    Reported,
-    StreamAddress,
-)
+from .reports import ClipClosed, RecordingFailed, RecordingFault, Reported
+from .safekeeping import StorageState, StorageTrouble
 from .settings import AddressRules, AddressSource, CameraSettings, EntitySource, HouseSettings
-from .values import CatalogueEntry, ClipDay, ClipQuery, ClipVerdict, DeletionReceipt, StorageState, StorageTrouble
 from .vault.keyring import Keyring
 from .watched_cameras import WatchedCameras
 
@@ -57,7 +50,7 @@ class Station:
         self._clock = clock
         self._on_report = on_report
         self._executor = executor or LocalExecutor()
-        self.audit = AuditKeeper(catalogue_folder, clock, before_signing=lambda: self._witness.tell())
+        self.audit = AuditKeeper(catalogue_folder, clock, before_signing=self._before_signing)
         """Who did what; also to be asked by whoever shows or changes something, before it is done."""
         self._keeper = ClipKeeper(catalogue_folder, clock, self._executor, keyring, self.audit.log_deletions)
         self._witness = CatalogueWitness(self.audit, self._keeper)
@@ -328,6 +321,9 @@ class Station:
             self.audit.log_recovery(camera_id, len(saved))
         for reported in saved:
             self._on_report(reported)
+
+    def _before_signing(self) -> None:
+        self._witness.tell()
 
     def _take_rules(self, house: HouseSettings) -> bool:
         """Whether they are others than before."""

@@ -14,8 +14,9 @@ import struct
 from types import NoneType, UnionType
 from typing import Any, Protocol, TypeAliasType, get_args, get_origin
 
+from .commands import Command
 from .errors import WireError
-from .messages import Command, Reported
+from .reports import Reported
 
 LONGEST_MESSAGE_BYTES = 16 << 20
 _LENGTH = struct.Struct(">I")

@@ -7,7 +7,7 @@ step at a time once there is room for it; where that soon proves to be too much,
 from typing import Protocol
 
 from .clock import Clock
-from .values import Shedding
+from .motion import Shedding
 
 WINDOW_S = 2.0
 START_S = 8.0

@@ -23,6 +23,8 @@ _EARLY_S = 0.03
 _SAME_PACE_S = 0.02
 """A pace that differs by less is no other."""
 _SLOT_WAIT_S = 1.0
+_AWAY = frozenset({SourceFault.UNREACHABLE, SourceFault.REFUSED})
+_KNOCK_EVERY_S = 3.0
 
 
 class Connection:
@@ -34,13 +36,20 @@ class Connection:
     """
 
     def __init__(
-        self, role: Role, make_source: Callable[[], MediaSource], inbox: Inbox, backoff: Backoff, clock: Clock
+        self,
+        role: Role,
+        make_source: Callable[[], MediaSource],
+        inbox: Inbox,
+        backoff: Backoff,
+        clock: Clock,
+        listens: Callable[[], bool],
     ) -> None:
         self._role = role
         self._make_source = make_source
         self._inbox = inbox
         self._backoff = backoff
         self._clock = clock
+        self._listens = listens
         self._stop = Event()
         self._slots = Semaphore(_WAITING_BURSTS)
         self._interval_s = 0.2
@@ -137,7 +146,19 @@ class Connection:
         self._inbox.put(
             Disconnected(source=self, role=self._role, fault=err.fault, detail=err.detail, retry_in_s=retry_in_s)
         )
-        self._stop.wait(retry_in_s)
+        self._wait(retry_in_s, for_somebody=err.fault in _AWAY)
+
+    def _wait(self, seconds: float, *, for_somebody: bool) -> None:
+        """Until the next attempt is due; where nothing listens, only until something does.
+
+        So a camera that was away for long is seen as soon as it is back, and one that takes connections and does
+        nothing with them gains no attempts.
+        """
+        ends_at_s = self._clock.monotonic_s() + seconds
+        nobody_there = for_somebody and not self._listens()
+        while (left_s := ends_at_s - self._clock.monotonic_s()) > 0:
+            if self._stop.wait(min(left_s, _KNOCK_EVERY_S)) or (nobody_there and self._listens()):
+                return
 
 
 def as_arrived(burst: list[SourceItem], since_s: float) -> tuple[SourceItem, ...]:

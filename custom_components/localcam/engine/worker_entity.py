@@ -3,8 +3,9 @@
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from .commands import StreamAddress
 from .errors import SourceError, SourceFault
-from .messages import AddressWanted, PictureWanted, StreamAddress
+from .reports import AddressWanted, PictureWanted
 from .worker_outbox import Outbox
 
 _ANSWER_S = 8.0

@@ -6,11 +6,11 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 
 from .errors import ClipFormatError, StorageError
-from .messages import RecordingFailed, RecordingFault
 from .record.clip_finish import finish
 from .record.clip_store import ClipStore
 from .record.growing_clip import GrowingClip
 from .record.writing import failure
+from .reports import RecordingFailed, RecordingFault
 from .worker_inbox import ClipFinished, Inbox
 
 _RETRY_S = 10.0

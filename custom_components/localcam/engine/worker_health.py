@@ -1,7 +1,7 @@
 """What a worker says of itself every 2 s: that it is alive, and what it costs."""
 
 from .clock import Clock
-from .messages import Health
+from .reports import Health
 from .worker_account import Account, anonymous_bytes, release_free_memory
 from .worker_sight import Sight
 

@@ -6,9 +6,11 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Protocol
 
+from .clip import Clip
+from .commands import Command
 from .errors import SourceFault, WireError
-from .messages import Command, RecordingFailed
-from .values import Clip, SourceItem, StreamFormat
+from .reports import RecordingFailed
+from .values import SourceItem, StreamFormat
 from .wire import ByteReader, decode_command, read_message
 
 

@@ -7,8 +7,8 @@ sealed to the house, and no clip waits for the station when its motion begins.
 from collections import deque
 from collections.abc import Callable
 
+from .commands import ClipKey
 from .errors import StorageError
-from .messages import ClipKey
 from .vault.names import clip_of
 
 

@@ -3,9 +3,10 @@
 Where an including zone moves, the camera's problem, and what came of calibrating. Belongs to the main thread.
 """
 
-from .messages import Answer, Calibrate, Calibrated, ProblemChanged, ZonesMoving
+from .commands import Calibrate
+from .motion import CameraProblem
+from .reports import Answer, Calibrated, ProblemChanged, ZonesMoving
 from .settings import DetectSettings
-from .values import CameraProblem
 from .worker_outbox import Outbox
 from .worker_sight import Look, Sight
 

@@ -3,7 +3,7 @@
 from threading import Lock
 from typing import Protocol
 
-from .messages import Report, Reported
+from .reports import Report, Reported
 from .wire import encode
 
 

@@ -1,14 +1,17 @@
 """The work of a worker that tries a camera once: opens its streams, looks, reports, ends."""
 
 from dataclasses import replace
+from functools import partial
 from threading import Event, Thread
 from typing import BinaryIO
 
 from .clock import Clock
+from .commands import EntityAddress, EntityPicture, Probe
 from .errors import DetectStreamError, SourceError, SourceFault
+from .ingest.address import locate
 from .ingest.probing import try_source
 from .ingest.source import MediaSource
-from .messages import EntityAddress, EntityPicture, Probe, Probed, ProbeFailed
+from .reports import Probed, ProbeFailed
 from .settings import AddressRules, CameraSettings
 from .wire import decode_command, read_message
 from .worker_entity import EntityDesk
@@ -50,7 +53,7 @@ def _source(
     settings: CameraSettings, role: Role, desk: EntityDesk, clock: Clock, stop: Event, rules: AddressRules
 ) -> MediaSource:
     try:
-        return source_maker(settings, role, desk, clock, stop, rules)()
+        return source_maker(settings, role, desk, clock, stop, partial(locate, rules=rules))()
     except SourceError as err:
         raise (DetectStreamError if role is Role.DETECT else SourceError)(err.fault, err.detail) from err
 

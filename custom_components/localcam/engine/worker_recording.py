@@ -3,18 +3,10 @@
 from pathlib import Path
 
 from .clock import Clock
+from .commands import ClipKey, KeepLast, RecordNow, Watch
 from .detect.event_machine import Named, Started
 from .errors import StorageError, WorkerError
-from .messages import (
-    Answer,
-    ClipClosed,
-    ClipKey,
-    KeepLast,
-    KeysLow,
-    RecordingFailed,
-    RecordNow,
-    Watch,
-)
+from .motion import MotionEvent
 from .record.clip_identity import ClipIdentity
 from .record.clip_in_progress import RecorderTools
 from .record.clip_recorder import ClipRecorder
@@ -23,8 +15,9 @@ from .record.clip_writer import open_clip
 from .record.growing_clip import GrowingClip, RecorderOutput
 from .record.ring_buffer import RingBuffer
 from .record.writing import problem_of
+from .reports import Answer, ClipClosed, KeysLow, RecordingFailed
 from .settings import RecordSettings
-from .values import MotionEvent, Packet, StreamFormat
+from .values import Packet, StreamFormat
 from .vault.vault import Vault
 from .worker_confinement import folder_identity
 from .worker_finisher import Finisher, FinishOrder

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+from .commands import Salvage
 from .errors import StorageError
-from .messages import ClipClosed, RecordingFailed, RecordingFault, Salvage, Salvaged
 from .record.clip_names import GROWING, VIDEO
 from .record.salvage import adopt, salvage
+from .reports import ClipClosed, RecordingFailed, RecordingFault, Salvaged
 from .vault.names import clip_of
 from .vault.vault import Vault
 from .worker_outbox import Outbox

@@ -17,9 +17,10 @@ from .detect.event_machine import Transition
 from .detect.glance import Glance
 from .detect.watcher import MotionWatcher
 from .ingest.decoder import Decoder, Picture
+from .motion import Calibration, CameraProblem, DetectorModel, Kind, MotionEvent, Shedding
 from .record.explanation import draw_explanation
 from .settings import DetectSettings
-from .values import Calibration, CameraProblem, DetectorModel, Kind, Medium, MotionEvent, Packet, Shedding, StreamFormat
+from .values import Medium, Packet, StreamFormat
 from .worker_economy import Economy
 from .zone_settings import Zone
 

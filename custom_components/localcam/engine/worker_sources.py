@@ -6,20 +6,20 @@ from functools import partial
 from threading import Event
 
 from .clock import Clock
-from .ingest.address import locate, split_credentials
+from .ingest.address import Locate, split_credentials
 from .ingest.connect import snapshots_from, source_for
 from .ingest.source import MediaSource
-from .settings import AddressRules, AddressSource, CameraSettings, EntitySource
+from .settings import AddressSource, CameraSettings, EntitySource
 from .worker_entity import EntityDesk
 from .worker_inbox import Role
 
 
 def source_maker(
-    settings: CameraSettings, role: Role, desk: EntityDesk, clock: Clock, stop: Event, rules: AddressRules
+    settings: CameraSettings, role: Role, desk: EntityDesk, clock: Clock, stop: Event, locate: Locate
 ) -> Callable[[], MediaSource]:
     """What opens the camera's stream of that role; called before each attempt, it may raise SourceError."""
     source = settings.source
-    open_source = partial(source_for, clock=clock, stop=stop, locate=partial(locate, rules=rules))
+    open_source = partial(source_for, clock=clock, stop=stop, locate=locate)
     with_sound = settings.record.sound and role is Role.MAIN
     if isinstance(source, EntitySource):
 

@@ -12,27 +12,23 @@ from ulid_transform import ulid_now
 
 from .backoff import Backoff
 from .clock import Clock
-from .detect.event_machine import Ended, Grew, Named, Started, Transition
-from .errors import SourceFault
-from .messages import (
+from .commands import (
     AllowRecording,
-    Answer,
     Calibrate,
     ChangeSettings,
     EntityAddress,
     EntityPicture,
     KeepLast,
-    MotionEnded,
-    MotionStarted,
     NewKeys,
-    Picture,
     RecordNow,
-    SourceBack,
-    SourceLost,
     Stop,
     WantPicture,
     Watch,
 )
+from .detect.event_machine import Ended, Grew, Named, Started, Transition
+from .errors import SourceFault
+from .ingest.reachability import Reachability
+from .reports import Answer, MotionEnded, MotionStarted, Picture, SourceBack, SourceLost
 from .settings import CameraSettings
 from .values import CameraFacts, FormatChange, Medium, Packet, SourceItem, StreamFormat
 from .worker_account import Account
@@ -65,7 +61,7 @@ _LATE_S = 1.0
 """Packets that waited this long are not decoded: recording goes on, and the next keyframe catches up."""
 _SAMPLED_S = 4.0
 """What ends or closes sooner than this after the last motion needs every look at what moves."""
-_SILENCE_S = 4.5
+_SILENCE_S = 4.0
 """A connected camera that sends no picture for this long is lost, whatever its connection says."""
 
 
@@ -116,8 +112,11 @@ class CameraWatch:
     def _connect(self) -> None:
         self._stop_sources = Event()
         for role in roles(self._settings):
-            make = source_maker(self._settings, role, self._desk, self._clock, self._stop_sources, self._rules)
-            connection = Connection(role, make, self._inbox, Backoff(self._random), self._clock)
+            reachability = Reachability(self._rules)
+            locate = reachability.locate
+            make = source_maker(self._settings, role, self._desk, self._clock, self._stop_sources, locate)
+            backoff = Backoff(self._random)
+            connection = Connection(role, make, self._inbox, backoff, self._clock, reachability.listens)
             self._connections[role] = connection
             connection.start()
 

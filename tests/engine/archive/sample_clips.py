@@ -3,17 +3,9 @@
 from dataclasses import replace
 import hashlib
 
-from custom_components.localcam.engine.values import (
-    Clip,
-    ClipEnd,
-    ClipReason,
-    ClipVerdict,
-    Features,
-    Kind,
-    MotionEvent,
-    StoredFile,
-    Verdict,
-)
+from custom_components.localcam.engine.catalogued import ClipVerdict, Verdict
+from custom_components.localcam.engine.clip import Clip, ClipEnd, ClipReason, StoredFile
+from custom_components.localcam.engine.motion import Features, Kind, MotionEvent
 
 MORNING_UTC_S = 1_800_000_000.0
 

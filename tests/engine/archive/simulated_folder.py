@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 import hashlib
 
+from custom_components.localcam.engine.clip import StoredFile
 from custom_components.localcam.engine.errors import StorageError
-from custom_components.localcam.engine.values import StoredFile
 
 type Change = Callable[[dict[str, bytes]], None]
 

@@ -11,7 +11,7 @@ from custom_components.localcam.engine.archive.check import Depth, Violation, ch
 from custom_components.localcam.engine.archive.clips import Archive
 from custom_components.localcam.engine.archive.database import Database
 from custom_components.localcam.engine.archive.deletion import DeletedBecause, names_of
-from custom_components.localcam.engine.values import Clip
+from custom_components.localcam.engine.clip import Clip
 from tests.engine.archive.sample_clips import MORNING_UTC_S, clip, stem, stored, ulid, verdict
 from tests.engine.archive.simulated_folder import SimulatedFolder
 

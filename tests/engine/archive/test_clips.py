@@ -9,16 +9,10 @@ import pytest
 from custom_components.localcam.engine.archive.clips import Archive
 from custom_components.localcam.engine.archive.deletion import DeletedBecause
 from custom_components.localcam.engine.archive.retention import Candidate
+from custom_components.localcam.engine.catalogued import CatalogueEntry, ClipQuery, Verdict
+from custom_components.localcam.engine.clip import ClipEnd, ClipReason
 from custom_components.localcam.engine.errors import ArchiveError, UnknownClipError
-from custom_components.localcam.engine.values import (
-    CatalogueEntry,
-    ClipEnd,
-    ClipQuery,
-    ClipReason,
-    Features,
-    Kind,
-    Verdict,
-)
+from custom_components.localcam.engine.motion import Features, Kind
 from tests.engine.archive.sample_clips import MORNING_UTC_S, clip, event, ulid, verdict
 
 NOON_UTC_S = MORNING_UTC_S + 4 * 3600

@@ -8,8 +8,8 @@ import pytest
 from custom_components.localcam.engine.archive.clips import Archive
 from custom_components.localcam.engine.archive.database import Database
 from custom_components.localcam.engine.archive.deletion import DeletedBecause, names_of
+from custom_components.localcam.engine.catalogued import ClipQuery
 from custom_components.localcam.engine.errors import ArchiveError
-from custom_components.localcam.engine.values import ClipQuery
 from tests.engine.archive.sample_clips import MORNING_UTC_S, clip, ulid
 
 PIECE = 4096

@@ -18,7 +18,7 @@ from custom_components.localcam.engine.archive.clips import Archive
 from custom_components.localcam.engine.archive.database import Database
 from custom_components.localcam.engine.archive.deletion import DeletedBecause, names_of
 from custom_components.localcam.engine.archive.file_names import Stage, understand
-from custom_components.localcam.engine.values import ClipQuery
+from custom_components.localcam.engine.catalogued import ClipQuery
 from tests.engine.archive.sample_clips import MORNING_UTC_S, clip, stem, ulid
 from tests.engine.archive.simulated_folder import SimulatedFolder
 

@@ -12,7 +12,7 @@ import pytest
 
 from custom_components.localcam.engine.archive.clips import Archive
 from custom_components.localcam.engine.archive.database import Database
-from custom_components.localcam.engine.values import ClipDay
+from custom_components.localcam.engine.catalogued import ClipDay
 from tests.engine.archive.sample_clips import clip
 
 LISBON = ZoneInfo("Europe/Lisbon")

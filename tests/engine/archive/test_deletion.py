@@ -5,8 +5,8 @@ import pytest
 from custom_components.localcam.engine.archive.clips import Archive
 from custom_components.localcam.engine.archive.database import Database
 from custom_components.localcam.engine.archive.deletion import DeletedBecause, names_of
+from custom_components.localcam.engine.catalogued import ClipQuery, Verdict
 from custom_components.localcam.engine.errors import UnknownClipError
-from custom_components.localcam.engine.values import ClipQuery, Verdict
 from tests.engine.archive.sample_clips import MORNING_UTC_S, clip, stem, ulid, verdict
 
 NOON_UTC_S = MORNING_UTC_S + 4 * 3600

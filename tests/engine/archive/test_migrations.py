@@ -25,8 +25,8 @@ from custom_components.localcam.engine.archive.migrations import (
     latest_version,
     migrate,
 )
+from custom_components.localcam.engine.catalogued import Verdict
 from custom_components.localcam.engine.errors import ArchiveError
-from custom_components.localcam.engine.values import Verdict
 from tests.engine.archive.sample_clips import clip, event, ulid, verdict
 from tests.engine.archive.schema_shape import shape
 

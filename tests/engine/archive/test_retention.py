@@ -5,8 +5,8 @@ from dataclasses import replace
 from hypothesis import given, strategies as st
 
 from custom_components.localcam.engine.archive.retention import Candidate, RetentionPlan, floor_bytes, plan
+from custom_components.localcam.engine.safekeeping import StorageState
 from custom_components.localcam.engine.settings import GIB, HouseSettings
-from custom_components.localcam.engine.values import StorageState
 
 MIB = 1 << 20
 

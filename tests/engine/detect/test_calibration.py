@@ -10,8 +10,9 @@ from custom_components.localcam.engine.detect.event_machine import Started, Tran
 from custom_components.localcam.engine.detect.noise_floor import STEP, pack, unpack
 from custom_components.localcam.engine.detect.watcher import MotionWatcher
 from custom_components.localcam.engine.ingest.demo_script import Act, DemoAct
+from custom_components.localcam.engine.motion import Calibration, CalibrationFault
 from custom_components.localcam.engine.settings import NOISE_FLOOR_BYTES, DetectSettings
-from custom_components.localcam.engine.values import Calibration, CalibrationFault, Frame
+from custom_components.localcam.engine.values import Frame
 
 from .rooms import act, room
 

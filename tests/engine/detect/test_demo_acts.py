@@ -8,8 +8,9 @@ from custom_components.localcam.engine.detect.event_machine import Ended
 from custom_components.localcam.engine.detect.watcher import MotionWatcher
 from custom_components.localcam.engine.ingest.demo_room import DemoRoom
 from custom_components.localcam.engine.ingest.demo_script import CYCLE_S, Act, standard_cycle
+from custom_components.localcam.engine.motion import CameraProblem, Kind, MotionEvent
 from custom_components.localcam.engine.settings import DetectSettings
-from custom_components.localcam.engine.values import CameraProblem, Frame, Kind, MotionEvent
+from custom_components.localcam.engine.values import Frame
 
 from .rooms import FRAMES_PER_S, act, room
 

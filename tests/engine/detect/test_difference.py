@@ -8,7 +8,8 @@ import pytest
 
 from custom_components.localcam.engine.detect.difference import DifferenceDetector
 from custom_components.localcam.engine.ingest.demo_script import Act
-from custom_components.localcam.engine.values import Frame, MotionMap
+from custom_components.localcam.engine.motion import MotionMap
+from custom_components.localcam.engine.values import Frame
 
 from .rooms import act, room
 

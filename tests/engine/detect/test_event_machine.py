@@ -19,7 +19,7 @@ from custom_components.localcam.engine.detect.event_machine import (
     State,
     Transition,
 )
-from custom_components.localcam.engine.values import Features, Kind
+from custom_components.localcam.engine.motion import Features, Kind
 
 QUIET_S = 10.0
 NOTHING = Features(version=1, values={})

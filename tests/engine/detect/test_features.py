@@ -5,7 +5,7 @@ import pytest
 
 from custom_components.localcam.engine.detect.features import FEATURES_VERSION, NO_TRACE, REMEMBERED, measure
 from custom_components.localcam.engine.detect.squares import Squares
-from custom_components.localcam.engine.values import MotionMap
+from custom_components.localcam.engine.motion import MotionMap
 
 CELLS = 90 * 160
 SQUARES = Squares((92, 160))

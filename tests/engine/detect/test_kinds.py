@@ -10,8 +10,9 @@ from benchmarks import nuisances
 from custom_components.localcam.engine.detect.event_machine import Started
 from custom_components.localcam.engine.detect.watcher import MotionWatcher
 from custom_components.localcam.engine.ingest.demo_script import Act
+from custom_components.localcam.engine.motion import Kind
 from custom_components.localcam.engine.settings import DetectSettings
-from custom_components.localcam.engine.values import Frame, Kind
+from custom_components.localcam.engine.values import Frame
 
 from .rooms import act, room
 

@@ -3,7 +3,7 @@
 from custom_components.localcam.engine.detect.features import FEATURES_VERSION
 from custom_components.localcam.engine.detect.onset import GREW_S, Course, begins
 from custom_components.localcam.engine.detect.place import Place
-from custom_components.localcam.engine.values import Features
+from custom_components.localcam.engine.motion import Features
 
 SMALLEST = 0.001
 STROLLS = {"area": 0.01, "advancing": 0.002, "entering": 0.0, "cluster": 0.002, "contrast": 2.0, "brightened": 0.02}

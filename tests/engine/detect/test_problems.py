@@ -9,8 +9,9 @@ import pytest
 from custom_components.localcam.engine.detect.watcher import MotionWatcher
 from custom_components.localcam.engine.ingest.demo_room import DemoRoom
 from custom_components.localcam.engine.ingest.demo_script import Act
+from custom_components.localcam.engine.motion import CameraProblem
 from custom_components.localcam.engine.settings import DetectSettings
-from custom_components.localcam.engine.values import CameraProblem, Frame
+from custom_components.localcam.engine.values import Frame
 
 from .rooms import act, room
 

@@ -6,7 +6,7 @@ import pytest
 from custom_components.localcam.engine.detect.features import FEATURES_VERSION
 from custom_components.localcam.engine.detect.scorer import BUILT_IN, built_in, score
 from custom_components.localcam.engine.detect.sensitivity import thresholds
-from custom_components.localcam.engine.values import DetectorModel, Features
+from custom_components.localcam.engine.motion import DetectorModel, Features
 
 
 def cluster(share: float) -> Features:

@@ -12,8 +12,9 @@ from custom_components.localcam.engine.detect.sensitivity import SLOWEST_SHARE_P
 from custom_components.localcam.engine.detect.watcher import MotionWatcher
 from custom_components.localcam.engine.ingest.demo_room import DemoRoom
 from custom_components.localcam.engine.ingest.demo_script import Act, standard_cycle
+from custom_components.localcam.engine.motion import DetectorModel
 from custom_components.localcam.engine.settings import DetectSettings
-from custom_components.localcam.engine.values import DetectorModel, Frame
+from custom_components.localcam.engine.values import Frame
 
 from .rooms import act, room, starts
 

@@ -5,7 +5,7 @@ import pytest
 
 from custom_components.localcam.engine.ingest.demo_room import DemoRoom
 from custom_components.localcam.engine.ingest.demo_script import CYCLE_S, Act, DemoAct, DemoScript, standard_cycle
-from custom_components.localcam.engine.values import Kind
+from custom_components.localcam.engine.motion import Kind
 
 
 def act(what: Act, from_s: float, until_s: float, *, depth: int = 1) -> DemoAct:

@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from custom_components.localcam.engine.clip import Clip, ClipEnd, ClipReason
+from custom_components.localcam.engine.motion import Kind
 from custom_components.localcam.engine.record.clip_finish import finish
 from custom_components.localcam.engine.record.clip_identity import ClipIdentity, ClipOutcome
 from custom_components.localcam.engine.record.clip_names import growing_name
 from custom_components.localcam.engine.record.clip_writer import open_clip
 from custom_components.localcam.engine.record.growing_clip import GrowingClip
-from custom_components.localcam.engine.values import Clip, ClipEnd, ClipReason, Kind, Packet
+from custom_components.localcam.engine.values import Packet
 from custom_components.localcam.engine.vault.vault import Vault
 from tests.engine.keys import unsealed_copy, vault_in
 from tests.engine.packets import Footage

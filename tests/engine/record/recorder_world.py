@@ -5,21 +5,15 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from custom_components.localcam.engine.errors import StorageError, StorageFullError
-from custom_components.localcam.engine.messages import Answer, RecordingFailed
+from custom_components.localcam.engine.motion import Features, Kind, MotionEvent
 from custom_components.localcam.engine.record.clip_identity import ClipIdentity
 from custom_components.localcam.engine.record.clip_in_progress import RecorderTools
 from custom_components.localcam.engine.record.clip_recorder import ClipRecorder
 from custom_components.localcam.engine.record.growing_clip import GrowingClip, RecorderOutput
 from custom_components.localcam.engine.record.ring_buffer import RingBuffer
+from custom_components.localcam.engine.reports import Answer, RecordingFailed
 from custom_components.localcam.engine.settings import RecordSettings
-from custom_components.localcam.engine.values import (
-    Features,
-    Kind,
-    Medium,
-    MotionEvent,
-    Packet,
-    StreamFormat,
-)
+from custom_components.localcam.engine.values import Medium, Packet, StreamFormat
 
 MS = Fraction(1, 1000)
 VIDEO = StreamFormat(medium=Medium.VIDEO, codec="h264", time_base=MS, width_px=640, height_px=360)

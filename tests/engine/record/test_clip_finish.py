@@ -12,11 +12,13 @@ from unittest.mock import patch
 import av
 import pytest
 
+from custom_components.localcam.engine.clip import ClipEnd
 from custom_components.localcam.engine.errors import ClipFormatError, StorageFullError
+from custom_components.localcam.engine.motion import Kind
 from custom_components.localcam.engine.record.clip_finish import finish
 from custom_components.localcam.engine.record.mp4_boxes import file_boxes
 from custom_components.localcam.engine.record.salvage import adopt
-from custom_components.localcam.engine.values import ClipEnd, Kind, Medium, Packet
+from custom_components.localcam.engine.values import Medium, Packet
 from tests.engine.keys import unsealed, unsealed_copy, vault_in
 from tests.engine.packets import SOUND_RATE_HZ, Camera, Footage, decode, film, positions
 from tests.engine.record.growing import JPEG, finished, grow

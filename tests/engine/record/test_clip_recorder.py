@@ -5,9 +5,11 @@ from itertools import pairwise
 from hypothesis import given, settings as hypothesis_settings, strategies as st
 import pytest
 
-from custom_components.localcam.engine.messages import Answer, RecordingFault
+from custom_components.localcam.engine.clip import ClipEnd, ClipReason
+from custom_components.localcam.engine.motion import Kind
+from custom_components.localcam.engine.reports import Answer, RecordingFault
 from custom_components.localcam.engine.settings import RecordSettings
-from custom_components.localcam.engine.values import ClipEnd, ClipReason, Kind, Medium
+from custom_components.localcam.engine.values import Medium
 from tests.engine.record.recorder_world import ARRIVAL_S, LARGER, VIDEO, WALL_S, House
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings, strategies as st
 import pytest
 
+from custom_components.localcam.engine.clip import ClipEnd
 from custom_components.localcam.engine.record.clip_writer import open_clip
 from custom_components.localcam.engine.record.salvage import adopt, salvage
-from custom_components.localcam.engine.values import ClipEnd, Packet
+from custom_components.localcam.engine.values import Packet
 from custom_components.localcam.engine.vault.vault import Vault
 from tests.engine.keys import unsealed, unsealed_copy, vault_in
 from tests.engine.packets import Camera, Footage, decode, film, parameter_sets, positions

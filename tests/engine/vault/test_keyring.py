@@ -7,7 +7,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.localcam.engine.errors import KeyringError, LockedError, SecretError, SecretFault
-from custom_components.localcam.engine.values import KeyProfile, KeyringState, SealedKey
+from custom_components.localcam.engine.safekeeping import KeyProfile, KeyringState, SealedKey
 from custom_components.localcam.engine.vault.key_headers import KeyHeaders
 from custom_components.localcam.engine.vault.keyring import Keyring
 from custom_components.localcam.engine.vault.recovery_code import new_recovery_code, read_code, write_code

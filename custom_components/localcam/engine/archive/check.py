@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Protocol
 
+from ..clip import StoredFile
 from ..errors import StorageError, UnknownClipError
-from ..values import StoredFile
 from .clips import Archive
 from .database import Database
 from .file_names import Stage, understand

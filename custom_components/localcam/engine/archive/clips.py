@@ -8,8 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import tzinfo
 import json
 
+from ..catalogued import CatalogueEntry, ClipDay, ClipQuery, ClipVerdict, DestroyedClip
+from ..clip import Clip, StoredFile
 from ..errors import UnknownClipError
-from ..values import CatalogueEntry, Clip, ClipDay, ClipQuery, ClipVerdict, DestroyedClip, SealedKey, StoredFile
+from ..safekeeping import SealedKey
 from . import days, deletion, reports, rows
 from .database import Database
 from .deletion import DeletedBecause

@@ -4,7 +4,7 @@ from datetime import date, datetime, time, tzinfo
 from math import floor, inf
 import sqlite3
 
-from ..values import ClipDay
+from ..catalogued import ClipDay
 
 
 def count(connection: sqlite3.Connection, camera_id: str, zone: tzinfo) -> list[ClipDay]:

@@ -5,9 +5,10 @@ from enum import StrEnum
 import json
 import sqlite3
 
+from ..catalogued import DestroyedClip
+from ..clip import StoredFile
 from ..digests import sha256
 from ..errors import UnknownClipError
-from ..values import DestroyedClip, StoredFile
 
 _FILES = ("video", "thumbnail", "explanation")
 """Of a clip, as its columns name them."""

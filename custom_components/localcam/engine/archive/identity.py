@@ -22,8 +22,8 @@ class Identity:
             found = connection.execute(
                 "SELECT catalogue_uuid, (SELECT count(*) FROM clips) + 2 * (SELECT count(*) FROM tombstones) "
                 "+ (SELECT count(*) FROM verdicts), "
-                "max(coalesce((SELECT max(clip_id) FROM clips), ''), coalesce((SELECT max(clip_id) FROM tombstones), ''))"
-                " FROM meta"
+                "(SELECT coalesce(max(clip_id), '') FROM "
+                "(SELECT max(clip_id) AS clip_id FROM clips UNION ALL SELECT max(clip_id) FROM tombstones)) FROM meta"
             ).fetchone()
         return CatalogueHead(catalogue_uuid=found[0], changes=found[1], newest_clip_id=found[2])
 

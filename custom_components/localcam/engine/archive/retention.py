@@ -8,8 +8,8 @@ it does not flap.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from ..safekeeping import StorageState
 from ..settings import HouseSettings
-from ..values import StorageState
 
 LEAST_FREE_BYTES = 64 << 20
 """Kept free even where the owner wants no floor: with less, no clip could be finished."""

@@ -5,18 +5,9 @@ import json
 import math
 import sqlite3
 
-from ..values import (
-    CatalogueEntry,
-    Clip,
-    ClipEnd,
-    ClipReason,
-    ClipVerdict,
-    Features,
-    Kind,
-    MotionEvent,
-    StoredFile,
-    Verdict,
-)
+from ..catalogued import CatalogueEntry, ClipVerdict, Verdict
+from ..clip import Clip, ClipEnd, ClipReason, StoredFile
+from ..motion import Features, Kind, MotionEvent
 
 INSERT_CLIP = """
 INSERT INTO clips (

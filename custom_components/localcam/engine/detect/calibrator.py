@@ -8,7 +8,7 @@ much. And pictures of another size are of another room.
 
 import numpy as np
 
-from ..values import Calibration, CalibrationFault
+from ..motion import Calibration, CalibrationFault
 from .background import BRIGHTNESS_FLOOR, Learned
 from .cells import Grid
 from .room import Room

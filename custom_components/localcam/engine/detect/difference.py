@@ -9,7 +9,8 @@ behind is no motion. What is learned depends on the pictures and on where motion
 
 from typing import TYPE_CHECKING
 
-from ..values import Calibration, Frame, MotionMap
+from ..motion import Calibration, MotionMap
+from ..values import Frame
 from ..zone_settings import Zone
 from .cells import CELLS
 from .problems import View

@@ -23,7 +23,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum, auto
 
-from ..values import Features, Kind, MotionEvent
+from ..motion import Features, Kind, MotionEvent
 
 
 class State(IntEnum):

@@ -16,7 +16,7 @@ FEATURES_VERSION, which a model is trained on.
 
 from dataclasses import dataclass
 
-from ..values import Features, MotionMap
+from ..motion import Features, MotionMap
 
 FEATURES_VERSION = 2
 REMEMBERED = 2

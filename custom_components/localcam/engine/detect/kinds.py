@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 import math
 
-from ..values import CameraProblem, Features, Kind, MotionMap
+from ..motion import CameraProblem, Features, Kind, MotionMap
 from .place import MARGIN, Place
 
 RECENT_S = 4.0

@@ -7,7 +7,7 @@ places that it has just left.
 
 import math
 
-from ..values import Features
+from ..motion import Features
 from .place import Place
 
 ADVANCING_SHARE = 0.5

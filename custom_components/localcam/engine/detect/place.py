@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ..values import MotionMap
+from ..motion import MotionMap
 
 TALL = 1.3
 """Height by width, in pixels of a square, of a curtain."""

@@ -11,7 +11,7 @@ Day to infra-red night is none of them: it keeps the room's detail, and is a cha
 from dataclasses import dataclass
 import math
 
-from ..values import CameraProblem
+from ..motion import CameraProblem
 
 FROZEN_S = 20.0
 STEADY_S = 2.0

@@ -6,7 +6,7 @@ where something of the smallest size that the sensitivity asks for moves.
 
 import math
 
-from ..values import DetectorModel, Features
+from ..motion import DetectorModel, Features
 from .features import FEATURES_VERSION
 from .sensitivity import thresholds
 

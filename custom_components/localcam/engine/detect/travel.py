@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 import math
 
-from ..values import MotionMap
+from ..motion import MotionMap
 
 TRAVELLED_SQUARES = 2.0
 """Beyond its own reach: how far the middle of what moves must go before it is somebody and no screen or curtain."""

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 import math
 
+from ..motion import Calibration, CameraProblem, DetectorModel, Features, Kind, MotionEvent, MotionMap
 from ..settings import DetectSettings
-from ..values import Calibration, CameraProblem, DetectorModel, Features, Frame, Kind, MotionEvent, MotionMap
+from ..values import Frame
 from .difference import DifferenceDetector
 from .event_machine import EventMachine, Observation, Started, State, Transition
 from .features import FEATURES_VERSION, NO_TRACE, measure

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from ..values import CameraProblem, Kind
+from ..motion import CameraProblem, Kind
 
 
 class Act(StrEnum):

@@ -9,8 +9,9 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 import gc
 
+from ..clip import Clip, StoredFile
 from ..errors import StorageError
-from ..values import Clip, MotionEvent, StoredFile
+from ..motion import MotionEvent
 from .clip_identity import ClipIdentity, ClipOutcome, read_comment, write_comment
 from .clip_names import explanation_name, part_name, thumbnail_name, video_name
 from .clip_store import ClipSink, ClipSource, ClipStore

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 import json
 from typing import Any
 
+from ..clip import ClipEnd, ClipReason
 from ..errors import ClipFormatError
-from ..values import ClipEnd, ClipReason, Kind
+from ..motion import Kind
 
 _VERSION = 1
 

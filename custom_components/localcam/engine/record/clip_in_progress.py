@@ -4,8 +4,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from ..clip import ClipEnd, ClipReason
 from ..errors import EngineError, StorageError
-from ..values import ClipEnd, ClipReason, Kind, Medium, MotionEvent, Packet, StreamFormat
+from ..motion import Kind, MotionEvent
+from ..values import Medium, Packet, StreamFormat
 from .clip_identity import ClipIdentity, ClipOutcome
 from .clip_names import growing_name
 from .clip_store import GrowingFile, OpenClip

@@ -7,10 +7,12 @@ detection goes on, and recording begins again by itself.
 
 from math import inf
 
+from ..clip import ClipEnd, ClipReason
 from ..errors import EngineError
-from ..messages import Answer, RecordingFailed, RecordingFault
+from ..motion import Kind, MotionEvent
+from ..reports import Answer, RecordingFailed, RecordingFault
 from ..settings import RecordSettings
-from ..values import ClipEnd, ClipReason, Kind, Medium, MotionEvent, Packet, StreamFormat
+from ..values import Medium, Packet, StreamFormat
 from .clip_in_progress import Cause, ClipInProgress, RecorderTools, write_at_once
 from .event_clips import EventClips
 from .growing_clip import RecorderOutput

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from ..values import Packet, StoredFile, StreamFormat
+from ..clip import StoredFile
+from ..values import Packet, StreamFormat
 from .clip_identity import ClipIdentity
 
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from ..messages import Answer, RecordingFailed
-from ..values import MotionEvent
+from ..motion import MotionEvent
+from ..reports import Answer, RecordingFailed
 from .clip_identity import ClipIdentity, ClipOutcome
 
 

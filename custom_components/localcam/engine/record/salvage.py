@@ -2,8 +2,8 @@
 
 from contextlib import closing
 
+from ..clip import Clip, StoredFile
 from ..errors import ClipFormatError
-from ..values import Clip, StoredFile
 from .clip_finish import FinishPlan, StoredFiles, clip_of, finish_grown
 from .clip_identity import SALVAGED, read_comment
 from .clip_names import explanation_name, thumbnail_name

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from contextlib import suppress
 
+from ..clip import ClipEnd
 from ..errors import ClipFormatError, EngineError, StorageError, StorageFullError
-from ..messages import RecordingFailed, RecordingFault
-from ..values import ClipEnd, Packet, StreamFormat
+from ..reports import RecordingFailed, RecordingFault
+from ..values import Packet, StreamFormat
 from .clip_in_progress import Cause, ClipInProgress, RecorderTools, create_clip
 from .growing_clip import RecorderOutput
 

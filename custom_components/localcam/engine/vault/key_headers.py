@@ -10,7 +10,7 @@ from pathlib import Path
 import re
 
 from ..errors import KeyringError, StorageError
-from ..values import SealedKey
+from ..safekeeping import SealedKey
 from . import private_files
 from .storage_faults import storage_faults
 

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from ..errors import EngineError, KeyringError, LockedError, SecretError, SecretFault
-from ..values import KeyProfile, KeyringState, SealedKey
+from ..safekeeping import KeyProfile, KeyringState, SealedKey
 from .house_key_file import HouseKey, HouseKeyFile
 from .recovery_code import looks_like_code, read_code
 from .secret_wrapping import Cost, WrappedKey, unwrap, wrap

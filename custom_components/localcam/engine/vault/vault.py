@@ -11,10 +11,10 @@ import os
 from pathlib import Path
 from typing import Protocol
 
+from ..clip import StoredFile
 from ..digests import sha256
 from ..durable_folders import make_folders
 from ..errors import StorageError
-from ..values import StoredFile
 from .names import context_of, is_growing, is_name, split_name
 from .plain_file import PlainReader, looks_plain
 from .sealed_file import SealedReader, SealedWriter
