@@ -25,6 +25,7 @@ from .engine.station import Station
 from .house import async_load_house, async_on_house_change, own_port
 from .house_keys import HouseKeys
 from .ledger import Ledger
+from .playback_links import PlaybackLinks
 from .start_again import StartAgain
 from .storage_check import DailyCheck
 from .storage_folder import swells_backups
@@ -54,6 +55,7 @@ class House:
         """What is done is written there first."""
         self.keys = HouseKeys(hass, self.ledger, self.clock, self._on_keys_changed)
         self.streams = StreamPlaces()
+        self.links = PlaybackLinks(self.clock)
         self._audit_head: AuditHead | None = None
         self.away: set[str] = set()
         """Cameras of which the log said last that they are not available; a camera that is loaded anew is no other."""
