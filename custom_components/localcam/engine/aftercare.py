@@ -5,6 +5,7 @@ from threading import Event, Lock, Thread
 
 _COMES_FIRST_S = 5.0
 """So long a successor may take to show a picture; a camera that is away must not keep a clip from being finished."""
+_ENDS_WITHIN_S = 10.0
 
 
 class Aftercare:
@@ -33,12 +34,12 @@ class Aftercare:
         self._go.set()
 
     def close(self) -> None:
-        """Wait for no successor; returns when what is due is done."""
+        """Wait for no successor; returns when what is due is done, or where a disk hangs, at whose next start it is."""
         with self._lock:
             self._go.set()
             thread = self._thread
         if thread is not None:
-            thread.join()
+            thread.join(_ENDS_WITHIN_S)
 
     def _run(self) -> None:
         while True:

@@ -44,6 +44,8 @@ _STOP_S = 8.0
 """For a worker to close its clip."""
 _HEARTBEAT_S = 10.0
 """A worker whose health was not heard of for this long hangs."""
+_DIES_WITHIN_S = 3.0
+"""Once it is killed."""
 _WATCH_S = 1.0
 _GOOD_RUN_S = 60.0
 """A worker that lived this long was no part of a crash loop."""
@@ -57,7 +59,7 @@ class Home(Protocol):
 
     @property
     def storage_folder(self) -> str:
-        """Where clips go now."""
+        """Where clips go now; empty for nowhere, while that hangs."""
 
     @property
     def may_record(self) -> bool:
@@ -102,6 +104,8 @@ class CameraPost:
         self._clock = clock
         self._backoff = backoff
         self._stop = Event()
+        self._given_up = Event()
+        """The worker was stopped: it is gone, or never will be."""
         self._worker: Worker | None = None
         self._heard_at_s = inf
         """When the worker was heard last; `inf` while what it said is being taken in."""
@@ -129,6 +133,7 @@ class CameraPost:
             worker = self._worker
         if worker is not None:
             worker.stop(_STOP_S)
+        self._given_up.set()
         self._supervisor.join()
         self._aftercare.close()
 
@@ -235,11 +240,12 @@ class CameraPost:
     def _run_worker(self, ended: SimpleQueue[int | None]) -> Worker:
         self._epoch = self._home.next_epoch(self._settings.camera_id)
         self._heard_at_s = self._clock.monotonic_s()
+        folder = self._home.storage_folder
         first = Watch(
             settings=self._settings,
             epoch=self._epoch,
-            storage_folder=self._home.storage_folder,
-            may_record=self._home.may_record,
+            storage_folder=folder,
+            may_record=bool(folder) and self._home.may_record,
             keys=self._issued(0),
             address_rules=self._home.address_rules,
         )
@@ -256,18 +262,25 @@ class CameraPost:
         return worker
 
     def _await_end(self, ended: SimpleQueue[int | None]) -> int | None:
+        killed_at_s = inf
         while True:
             try:
                 return ended.get(timeout=_WATCH_S)
             except Empty:
-                hangs = self._clock.monotonic_s() - self._heard_at_s > _HEARTBEAT_S
+                now_s = self._clock.monotonic_s()
+                # A process that waits for a share that hangs may not even die before that answers.
+                if now_s - killed_at_s > _DIES_WITHIN_S or self._given_up.is_set():
+                    return None
                 with self._lock:
                     worker = self._worker
-                if hangs and worker is not None and not self._stop.is_set():
+                if now_s - self._heard_at_s > _HEARTBEAT_S and worker is not None and not self._stop.is_set():
                     worker.kill()
+                    killed_at_s = min(killed_at_s, now_s)
 
     def _hear(self, reported: Reported) -> None:
         """On the worker's own thread: keep what must be kept, then pass it on."""
+        if reported.epoch != self._epoch:
+            return  # of one that was given up; what it left is finished, as after a crash
         # A disk that is slow to keep a clip must not be mistaken for a worker that is silent.
         self._heard_at_s = inf
         try:

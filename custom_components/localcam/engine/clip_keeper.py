@@ -93,6 +93,13 @@ class ClipKeeper:
         """Where clips go now."""
         return self._house.storage_folder
 
+    def answers(self) -> bool:
+        """Whether the storage folder does; where it hangs, nothing is recorded until the bounds are looked at again."""
+        if self._folders.answers():
+            return True
+        self.may_record, self._trouble = False, StorageTrouble.UNAVAILABLE
+        return False
+
     def open(self, house: HouseSettings, on_catalogue: Callable[[], None] = lambda: None) -> int:
         """Open catalogue, keys and folder, and finish what a crash left; returns how many clips were saved by that.
 

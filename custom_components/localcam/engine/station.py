@@ -257,8 +257,8 @@ class Station:
 
     @property
     def storage_folder(self) -> str:
-        """Where clips go now."""
-        return self._keeper.storage_folder
+        """Where clips go now; empty while that folder hangs, and would hold whoever as much as looks at it."""
+        return self._keeper.storage_folder if self._keeper.answers() else ""
 
     @property
     def may_record(self) -> bool:
