@@ -1,6 +1,7 @@
 """The only bridge to the engine: one station for all cameras, started with the first, stopped with the last."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 import logging
 from pathlib import Path
@@ -125,6 +126,14 @@ class House:
             await self._async_check_bounds()
         for coordinator in list(self._coordinators.values()):
             await coordinator.async_refresh_clips()
+
+    async def async_ask[T](self, question: Callable[[Station], T]) -> T:
+        """Of the station that runs; where no camera is loaded, of one that runs for as long. Raises EngineError."""
+        async with self._changing:
+            if self._station is not None:
+                return await self.hass.async_add_executor_job(question, self._station)
+            settings = await async_load_house(self.hass)
+            return await self.hass.async_add_executor_job(_ask_alone, self._new_station(), settings, question)
 
     # Start and stop, under the lock
 
@@ -251,6 +260,14 @@ class House:
             placeholders={"host": settings.public_host},
         )
         await self._async_check_bounds()
+
+
+def _ask_alone[T](station: Station, settings: HouseSettings, question: Callable[[Station], T]) -> T:
+    try:
+        station.start(settings)
+        return question(station)
+    finally:
+        station.stop()
 
 
 HOUSE: HassKey[House] = HassKey(f"{DOMAIN}_running_house")

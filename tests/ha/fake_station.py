@@ -330,6 +330,10 @@ class FakeStation:
     def clips_since(self, camera_id: str, utc_s: float) -> int:
         return len(self.clips(ClipQuery(camera_ids=frozenset({camera_id}), since_utc_s=utc_s)))
 
+    def camera_ids(self) -> set[str]:
+        self._off_loop()
+        return {entry.clip.camera_id for entry in self.world.catalogue.values()}
+
     def clip_days(self, camera_id: str, zone: tzinfo) -> list[ClipDay]:
         clips = self.clips(ClipQuery(camera_ids=frozenset({camera_id})))
         days = Counter(datetime.fromtimestamp(entry.clip.started_utc_s, zone).date() for entry in clips)

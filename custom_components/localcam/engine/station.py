@@ -157,6 +157,10 @@ class Station:
         """How many of the camera's clips began at this time or later."""
         return self._keeper.archive.clips_since(camera_id, utc_s)
 
+    def camera_ids(self) -> set[str]:
+        """Of all cameras that have clips, those that were removed, too."""
+        return self._keeper.archive.camera_ids()
+
     def clip_days(self, camera_id: str, zone: tzinfo) -> list[ClipDay]:
         """The days of a time zone on which clips of the camera began, newest first."""
         return self._keeper.archive.days(camera_id, zone)
