@@ -1,6 +1,7 @@
 """How late fast and economy notice motion: the simulated room encoded as a camera does, seen in a worker's bursts.
 
-Time is simulated, so the figures are the same on every machine: what decoding takes comes on top.
+Time is simulated, so the figures are the same on every machine: what decoding takes comes on top. A delay is from the
+instant at which enough of somebody can be seen, 0 where they are told of before, while they come in over the edge.
 """
 
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from statistics import median
 import av
 
 from benchmarks.films import FRAMES_PER_S, KEYFRAME_EVERY, SMALL, encoded
-from benchmarks.latency import onsets
+from benchmarks.latency import delay_s, onsets
 from custom_components.localcam.engine.detect.event_machine import Started
 from custom_components.localcam.engine.ingest.demo_room import DemoRoom
 from custom_components.localcam.engine.settings import DetectSettings, Economising
@@ -21,7 +22,6 @@ from custom_components.localcam.engine.worker_sight import Sight
 
 SEEDS = (1, 2)
 SECONDS = 125
-TOLD_WITHIN_S = 6.0
 
 
 class SimulatedTime:
@@ -48,8 +48,7 @@ def alert_delays(folder: Path) -> dict[str, dict[str, float | int | None]]:
         film = encoded(folder / f"room{seed}.mp4", SMALL, frames, seconds=SECONDS)
         for choice, delays in found.items():
             starts = list(_starts(film, Economising(choice)))
-            for _, onset_s in onsets(seed, SECONDS):
-                delays.append(next((at_s - onset_s for at_s in starts if 0 <= at_s - onset_s < TOLD_WITHIN_S), None))
+            delays.extend(delay_s(starts, onset_s) for _, onset_s in onsets(seed, SECONDS))
     return {choice: _summary(delays) for choice, delays in found.items()}
 
 

@@ -66,18 +66,23 @@ def onsets(seed: int, seconds: float) -> Iterator[tuple[Kind, float]]:
         at_s += STEP_S
 
 
-def latencies(watched: Watched, seed: int, seconds: float) -> Iterator[tuple[Kind, float | None]]:
-    """For each onset the seconds until motion was reported; None where it was not.
+def delay_s(starts: Sequence[float], onset_s: float) -> float | None:
+    """From an onset to the first report that tells of it; None where none does.
 
-    0 where it was reported before enough could be seen.
+    0 where it was told of before enough could be seen.
     """
+    late_s = next((at_s - onset_s for at_s in starts if -COMING_S <= at_s - onset_s < PATIENCE_S), None)
+    return None if late_s is None else max(late_s, 0.0)
+
+
+def latencies(watched: Watched, seed: int, seconds: float) -> Iterator[tuple[Kind, float | None]]:
+    """For each onset the seconds until motion was reported, as `delay_s` has them."""
     began_at_s = watched.began_at_s
     if began_at_s is None:
         return
     starts = [at_s - began_at_s for at_s in watched.started_at_s]
     for kind, onset_s in onsets(seed, seconds):
-        late_s = next((at_s - onset_s for at_s in starts if -COMING_S <= at_s - onset_s < PATIENCE_S), None)
-        yield kind, None if late_s is None else max(late_s, 0.0)
+        yield kind, delay_s(starts, onset_s)
 
 
 def main(arguments: Sequence[str]) -> int:

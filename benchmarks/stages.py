@@ -1,7 +1,8 @@
 """What each stage of a frame's path costs, on one thread and without a camera: beside decoding and plain differencing.
 
-`absdiff` is the floor that everything is compared with: |a - b| > T and a count, in numpy, on uint8 pictures of
-640x360 that are allocated beforehand. All of a film's figures are medians of the same run.
+Plain differencing is the floor that a look is compared with: |a - b| > T and a count, in numpy, on the luma planes of
+the same film. Both are measured twice in the same run: between decodings, as in a worker, where what was decoded
+meanwhile fills the caches; and warm, on pictures that are in the caches already. All of a film's figures are medians.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,6 +15,7 @@ import time
 
 import av
 import numpy as np
+import numpy.typing as npt
 
 from custom_components.localcam.engine.detect.watcher import MotionWatcher
 from custom_components.localcam.engine.ingest.decoder import Decoder, Picture
@@ -22,8 +24,11 @@ from custom_components.localcam.engine.settings import DetectSettings
 from custom_components.localcam.engine.values import Frame, Medium, Packet, StreamFormat
 
 MOST_PACKETS = 500
-ABSDIFF_ROUNDS = 400
 THRESHOLD = 15
+AFTER_LOOK = 2
+WARM_ROUNDS = 5
+
+type Luma = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,26 +43,31 @@ class Stages:
     decode_keyframe_us: float
     remember_us: float
     look_us: float
-    """One analysed frame, of those that the detector asks for."""
+    """One analysed frame, of those that the detector asks for, between decodings."""
+    plain_us: float
+    """Plain differencing of two frames, between decodings."""
+    look_warm_us: float
+    plain_warm_us: float
+    """The same two warm."""
     looks_per_s: float
     decode_and_look_us: float
     """The path as a whole, per packet."""
 
 
-def absdiff_us() -> float:
-    """Plain differencing of two 640x360 pictures."""
-    rng = np.random.default_rng(1)
-    before, now = (rng.integers(0, 255, (360, 640), np.uint8) for _ in range(2))
-    high, low, marks = np.empty_like(now), np.empty_like(now), np.empty(now.shape, np.bool_)
+class Differencing:
+    """|a - b| > T and a count, in numpy, on luma planes of one size; allocated beforehand."""
 
-    def difference(_: None) -> None:
-        np.maximum(before, now, out=high)
-        np.minimum(before, now, out=low)
-        np.subtract(high, low, out=high)
-        np.greater(high, THRESHOLD, out=marks)
-        np.count_nonzero(marks)
+    def __init__(self, shape: tuple[int, int]) -> None:
+        self._high, self._low = np.empty(shape, np.uint8), np.empty(shape, np.uint8)
+        self._marks = np.empty(shape, np.bool_)
 
-    return _median_us(difference, itertools.repeat(None, ABSDIFF_ROUNDS))
+    def changed(self, before: Luma, now: Luma) -> int:
+        """How many pixels differ by more than THRESHOLD."""
+        np.maximum(before, now, out=self._high)
+        np.minimum(before, now, out=self._low)
+        np.subtract(self._high, self._low, out=self._high)
+        np.greater(self._high, THRESHOLD, out=self._marks)
+        return int(np.count_nonzero(self._marks))
 
 
 def measure(film: Path) -> Stages:
@@ -69,7 +79,8 @@ def measure(film: Path) -> Stages:
     decode_us = (time.process_time() - began_s) / max(frames, 1) * 1e6
     keyframes = [packet for packet in packets if packet.is_keyframe]
     ring = RingBuffer(15, 32 << 20)
-    looks_us, looks_per_s, whole_us = _looked(video, packets)
+    look_us, plain_us, looks_per_s, whole_us = _looked(video, packets)
+    look_warm_us, plain_warm_us = _warm(video, packets)
     return Stages(
         film=film.name,
         width_px=video.width_px,
@@ -78,28 +89,83 @@ def measure(film: Path) -> Stages:
         decode_us=decode_us,
         decode_keyframe_us=_median_us(Decoder(video).decode_alone, keyframes),
         remember_us=_median_us(ring.add, packets),
-        look_us=looks_us,
+        look_us=look_us,
+        plain_us=plain_us,
+        look_warm_us=look_warm_us,
+        plain_warm_us=plain_warm_us,
         looks_per_s=looks_per_s,
         decode_and_look_us=whole_us,
     )
 
 
-def _looked(video: StreamFormat, packets: list[Packet]) -> tuple[float, float, float]:
-    """Median of a look, looks per second of film, and the mean of decoding and looking per packet."""
-    watcher = MotionWatcher(DetectSettings(), None, (f"e{number}" for number in itertools.count()).__next__)
+def _looked(video: StreamFormat, packets: list[Packet]) -> tuple[float, float, float, float]:
+    """Medians of a look and of differencing between decodings, looks per second of film, and the whole per packet.
+
+    Differencing takes its turn AFTER_LOOK pictures after each look, against the picture of its turn before, so that
+    both find what was decoded meanwhile in the caches, and neither the other's pixels. It is not part of the whole.
+    """
+    watcher = _watcher()
     decoder = Decoder(video)
-    spent_s: list[float] = []
+    differencing = Differencing((video.height_px, video.width_px))
+    looks_s: list[float] = []
+    plain_s: list[float] = []
+    before: Picture | None = None
+    since_look = 0
     began_s = time.process_time()
+    apart_s = 0.0
     for packet in packets:
         picture: Picture | None = decoder.decode(packet)
-        if picture is not None and watcher.wants(packet.dts_s):
+        if picture is None:
+            continue
+        since_look += 1
+        if watcher.wants(packet.dts_s):
             frame = Frame(luma=picture.luma, captured_at_s=packet.dts_s)
-            look_began_s = time.perf_counter()
-            watcher.look(frame)
-            spent_s.append(time.perf_counter() - look_began_s)
-    whole_us = (time.process_time() - began_s) / len(packets) * 1e6
+            looks_s.append(_seconds(watcher.look, frame))
+            since_look = 0
+        elif since_look == AFTER_LOOK:
+            apart_began_s = time.process_time()
+            if before is not None:
+                plain_s.append(_seconds(differencing.changed, before.luma, picture.luma))
+            before = picture
+            apart_s += time.process_time() - apart_began_s
+    whole_us = (time.process_time() - began_s - apart_s) / len(packets) * 1e6
     length_s = packets[-1].dts_s - packets[0].dts_s
-    return median(spent_s) * 1e6, len(spent_s) / max(length_s, 1e-3), whole_us
+    return median(looks_s) * 1e6, median(plain_s) * 1e6, len(looks_s) / max(length_s, 1e-3), whole_us
+
+
+def _warm(video: StreamFormat, packets: list[Packet]) -> tuple[float, float]:
+    """Medians of a look and of differencing with nothing between them: the same pictures, each in the caches already.
+
+    They take turns WARM_ROUNDS times; each time the detector begins anew, and each look counts with its quickest.
+    """
+    decoder = Decoder(video)
+    watcher = _watcher()
+    taken: list[tuple[Luma, float]] = []
+    for packet in packets:
+        picture = decoder.decode(packet)
+        if picture is not None and watcher.wants(packet.dts_s):
+            taken.append((picture.luma.copy(), packet.dts_s))
+            watcher.look(Frame(luma=picture.luma, captured_at_s=packet.dts_s))
+    differencing = Differencing((video.height_px, video.width_px))
+    now, before = np.empty_like(taken[0][0]), taken[0][0].copy()
+    rounds_s: list[list[tuple[float, float]]] = []
+    for _ in range(WARM_ROUNDS):
+        watcher = _watcher()
+        spent_s = []
+        for luma, at_s in taken:
+            np.copyto(now, luma)
+            look_s = _seconds(watcher.look, Frame(luma=now, captured_at_s=at_s))
+            differencing.changed(before, now)
+            spent_s.append((look_s, _seconds(differencing.changed, before, now)))
+            np.copyto(before, now)
+        rounds_s.append(spent_s)
+    quickest_s = [[min(times) for times in zip(*turns, strict=True)] for turns in zip(*rounds_s, strict=True)]
+    look_us, plain_us = (median(each) * 1e6 for each in zip(*quickest_s, strict=True))
+    return look_us, plain_us
+
+
+def _watcher() -> MotionWatcher:
+    return MotionWatcher(DetectSettings(), None, (f"e{number}" for number in itertools.count()).__next__)
 
 
 def _demuxed(film: Path) -> tuple[StreamFormat, list[Packet], float]:
@@ -137,9 +203,10 @@ def _demuxed(film: Path) -> tuple[StreamFormat, list[Packet], float]:
 
 
 def _median_us[T](act: Callable[[T], object], items: Iterable[T]) -> float:
-    spent_s = []
-    for item in items:
-        began_s = time.perf_counter()
-        act(item)
-        spent_s.append(time.perf_counter() - began_s)
-    return median(spent_s) * 1e6
+    return median(_seconds(act, item) for item in items) * 1e6
+
+
+def _seconds[*Arguments](act: Callable[[*Arguments], object], *arguments: *Arguments) -> float:
+    began_s = time.perf_counter()
+    act(*arguments)
+    return time.perf_counter() - began_s

@@ -1,7 +1,8 @@
 """What workers cost: memory and CPU of several on one real-time RTSP stream, beside PyAV decoding the same alone.
 
-`scripts/bench workers [VIDEO] [--workers N] [--seconds S] [--json]`. Every figure comes from the operating system, of
-processes that run at the same time on the same stream. Also: how soon after its end a clip is ready.
+`scripts/bench workers [VIDEO] [--workers N] [--seconds S] [--economy auto|fast|economy] [--json]`. Every figure comes
+from the operating system, of processes that run at the same time on the same stream. Also: how soon after its end a
+clip is ready.
 """
 
 import argparse
@@ -21,7 +22,7 @@ from ulid_transform import ulid_now
 from custom_components.localcam.engine.commands import ClipKey, Watch
 from custom_components.localcam.engine.executor import LocalExecutor, LocalWorker
 from custom_components.localcam.engine.reports import ClipClosed, MotionStarted, Reported
-from custom_components.localcam.engine.settings import AddressSource, CameraSettings
+from custom_components.localcam.engine.settings import AddressSource, CameraSettings, DetectSettings, Economising
 from tests.rtsp_server import RtspServer, TestPattern, VideoFile
 
 DECODE_ALONE = """
@@ -100,17 +101,26 @@ def clip_keys(count: int) -> tuple[ClipKey, ...]:
     return tuple(ClipKey(clip_id=ulid_now(), key=os.urandom(32)) for _ in range(count))
 
 
-def watch(executor: LocalExecutor, url: str, number: int, folder: str, seen: Seen) -> LocalWorker:
+def settings_of(number: int, url: str, economy: Economising) -> CameraSettings:
+    """Of one of several cameras; what is not asked for is as a new camera has it."""
+    return CameraSettings(
+        camera_id=f"camera{number}",
+        name=f"Camera {number}",
+        source=AddressSource(url=url),
+        detect=DetectSettings(economy=economy),
+    )
+
+
+def watch(executor: LocalExecutor, settings: CameraSettings, folder: str, seen: Seen) -> LocalWorker:
     """A worker as the station would start it."""
-    settings = CameraSettings(camera_id=f"camera{number}", name=f"Camera {number}", source=AddressSource(url=url))
     first = Watch(settings=settings, epoch=1, storage_folder=folder, may_record=True, keys=clip_keys(50))
     worker = executor.start(first, on_reported=seen.note, on_end=lambda _: None)
     assert isinstance(worker, LocalWorker)
     return worker
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Measure and print."""
+def asked_for(arguments: Sequence[str]) -> argparse.Namespace:
+    """What to measure."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "video", nargs="?", type=Path, help="played over RTSP; a moving test pattern where none is given"
@@ -118,9 +128,14 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--workers", type=int, default=4)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--frames-per-s", type=int, default=25)
+    parser.add_argument("--economy", type=Economising, choices=list(Economising), default=Economising.AUTO)
     parser.add_argument("--json", action="store_true")
-    wanted = parser.parse_args(arguments)
+    return parser.parse_args(arguments)
 
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure and print."""
+    wanted = asked_for(arguments)
     mount = (
         VideoFile(path=wanted.video, plays=20)
         if wanted.video
@@ -130,7 +145,10 @@ def main(arguments: Sequence[str]) -> int:
     with RtspServer({"stream": mount}) as server, tempfile.TemporaryDirectory() as folder:
         url = server.url("stream")
         alone = subprocess.Popen([sys.executable, "-c", DECODE_ALONE, url], stdout=subprocess.PIPE)
-        workers = [watch(LocalExecutor(), url, number, folder, seen) for number in range(wanted.workers)]
+        workers = [
+            watch(LocalExecutor(), settings_of(number, url, wanted.economy), folder, seen)
+            for number in range(wanted.workers)
+        ]
         threading.Event().wait(15)
         costs = measure([worker.pid for worker in workers] + [alone.pid], wanted.seconds)
         for worker in workers:

@@ -18,7 +18,9 @@ from gi.repository import GLib, Gst, GstRtsp, GstRtspServer  # noqa: E402  versi
 ROLE = "viewer"
 
 
-def demand_password(server, mounts, wanted):
+def demand_password(
+    server: GstRtspServer.RTSPServer, mounts: list[GstRtspServer.RTSPMediaFactory], wanted: dict[str, str]
+) -> None:
     """Let nobody in without credentials."""
     auth = GstRtspServer.RTSPAuth()
     token = GstRtspServer.RTSPToken()
@@ -36,7 +38,7 @@ def demand_password(server, mounts, wanted):
         factory.set_permissions(permissions)
 
 
-def main():
+def main() -> None:
     """Serve what the first line of standard input says, until it closes."""
     wanted = json.loads(sys.stdin.readline())
     Gst.init(None)

@@ -44,8 +44,9 @@ class TestPattern:
     """`aac`, `mp3`, `alaw` (G.711) or None."""
     pattern: str = "ball"
     """Of `videotestsrc`: `ball` moves, `smpte` stands still."""
-
-    shared = True
+    shared: bool = True
+    """One for all who watch. Where many come, or come again while their old connection is not yet missed, each needs
+    one of its own: the server ends itself (`gst_rtsp_media_get_rates`) where one begins to play what another ends."""
 
     def launch(self) -> str:
         """As gst-launch would be given it."""

@@ -1,4 +1,7 @@
-"""Which tests run when: `--long` for long ones; in CI, nothing that needs the outside world may be skipped."""
+"""Which tests run when: `--long` for long ones; in CI, nothing that needs the outside world may be skipped.
+
+What ran, and what failed, is told to whoever runs several pytests side by side (`scripts/test`, `.ci/run`).
+"""
 
 from collections.abc import Generator
 import os
@@ -49,3 +52,10 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         with Path(ran_file).open("a") as file:
             file.writelines(f"{mark}\n" for mark in marks)
     return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if failed_file := os.environ.get("LOCALCAM_FAILED_FILE"):
+        with Path(failed_file).open("a") as file:
+            for outcome in ("failed", "error"):
+                file.writelines(f"{report.nodeid}\n" for report in terminalreporter.stats.get(outcome, ()))

@@ -63,6 +63,8 @@ def names_used(tree: ast.AST) -> Iterator[str]:
                 yield f"{first}.{second}"
             case ast.Call(func=ast.Name(id="__import__" | "import_module") | ast.Attribute(attr="import_module")):
                 yield from (str(each.value) for each in node.args if isinstance(each, ast.Constant))
+            case _:
+                pass
 
 
 def reaches_out(name: str) -> bool:

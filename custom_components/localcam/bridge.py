@@ -25,6 +25,7 @@ from .engine.settings import HouseSettings
 from .engine.station import Station
 from .house import async_load_house, async_on_house_change, own_port
 from .house_keys import HouseKeys
+from .issue import async_set_issue
 from .ledger import Ledger
 from .playback_links import PlaybackLinks
 from .start_again import StartAgain
@@ -250,9 +251,9 @@ class House:
         in_backups = await self.hass.async_add_executor_job(
             swells_backups, settings.storage_folder, self.hass.config.config_dir
         )
-        _set_issue(self.hass, ISSUE_CLIPS_IN_BACKUPS, exists=in_backups, severity=ir.IssueSeverity.WARNING)
+        async_set_issue(self.hass, ISSUE_CLIPS_IN_BACKUPS, exists=in_backups, severity=ir.IssueSeverity.WARNING)
         # As long as it is allowed, nobody shall forget it.
-        _set_issue(
+        async_set_issue(
             self.hass,
             ISSUE_PUBLIC_HOST,
             exists=bool(settings.public_host),
@@ -275,26 +276,3 @@ HOUSE: HassKey[House] = HassKey(f"{DOMAIN}_running_house")
 
 def _is_as_well_as(state: StorageState, before: StorageState | None) -> bool:
     return before is not None and (state.may_record, state.trouble) == (before.may_record, before.trouble)
-
-
-@callback
-def _set_issue(
-    hass: HomeAssistant,
-    issue_id: str,
-    *,
-    exists: bool,
-    severity: ir.IssueSeverity,
-    placeholders: dict[str, str] | None = None,
-) -> None:
-    if exists:
-        ir.async_create_issue(
-            hass,
-            DOMAIN,
-            issue_id,
-            is_fixable=False,
-            severity=severity,
-            translation_key=issue_id,
-            translation_placeholders=placeholders,
-        )
-    else:
-        ir.async_delete_issue(hass, DOMAIN, issue_id)

@@ -9,8 +9,9 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .camera_state import Changed
+from .camera_view import PICTURE_FRESH_S
 from .const import DOMAIN
-from .coordinator import PICTURE_FRESH_S, LocalCamConfigEntry, LocalCamCoordinator
+from .coordinator import LocalCamConfigEntry, LocalCamCoordinator
 from .engine.errors import SourceError, SourceFault
 from .engine.settings import AddressSource
 from .entity import LocalCamEntity
@@ -94,7 +95,7 @@ class LocalCamCamera(LocalCamEntity, Camera):
     @override
     async def stream_source(self) -> str | None:
         try:
-            return await self.coordinator.async_live_address()
+            return await self.coordinator.view.async_live_address()
         except SourceError as err:
             raise HomeAssistantError(
                 translation_domain=DOMAIN, translation_key=_REFUSALS.get(err.fault, "source_unreachable")
@@ -102,7 +103,7 @@ class LocalCamCamera(LocalCamEntity, Camera):
 
     @override
     async def async_camera_image(self, width: int | None = None, height: int | None = None) -> bytes | None:
-        return await self.coordinator.async_picture()
+        return await self.coordinator.view.async_picture()
 
     @override
     async def async_turn_on(self) -> None:

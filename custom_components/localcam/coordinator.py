@@ -15,6 +15,7 @@ from .access_rules import camera_rules
 from .camera_calibration import CalibrationState, CameraCalibration
 from .camera_issues import CameraIssues
 from .camera_state import CameraState, Changed, after, unseen
+from .camera_view import CameraView, is_rtsp, is_rtsp_url
 from .const import CONF_CALIBRATED_UTC_S, CONF_RESTING, DOMAIN
 from .engine.audited import AuditHead, AuditNote, Deed
 from .engine.catalogued import ClipQuery
@@ -38,9 +39,8 @@ from .engine.reports import (
     ZonesMoving,
 )
 from .engine.safekeeping import StorageState
-from .engine.settings import AddressSource, CameraSettings, EntitySource, parse_camera
+from .engine.settings import CameraSettings, EntitySource, parse_camera
 from .entity_answers import EntityAnswers
-from .entity_source import async_stream_address
 from .who import Who
 
 if TYPE_CHECKING:
@@ -49,7 +49,6 @@ if TYPE_CHECKING:
 
 _LOGGER = logging.getLogger(__name__)
 
-PICTURE_FRESH_S = 1.0
 NEWEST_SEARCHED = 50
 
 
@@ -77,12 +76,13 @@ class LocalCamCoordinator:
         self.state = CameraState(
             resting=bool(entry.options.get(CONF_RESTING, False)),
             restricted=camera_rules(entry.options).restricted,
-            has_rtsp_stream=_is_rtsp(self.settings),
+            has_rtsp_stream=is_rtsp(self.settings),
             calibration=CalibrationState.DONE if calibrated else CalibrationState.NEVER,
         )
         self.calibration = CameraCalibration(self)
+        self.view = CameraView(self)
         self._listeners: dict[Callable[[Changed], None], None] = {}
-        self._changing, self._reading, self._picture_wanted = asyncio.Lock(), asyncio.Lock(), asyncio.Lock()
+        self._changing, self._reading = asyncio.Lock(), asyncio.Lock()
         self._reauth_asked = self._failure_logged = False
         self._last_words = ""
         source = self.settings.source
@@ -90,7 +90,6 @@ class LocalCamCoordinator:
         if isinstance(source, EntitySource):
             self._answers = EntityAnswers(house, entry, source.entity_id, self._entity_address)
         self._issues = CameraIssues(hass, entry, house.clock)
-        self._picture: tuple[float, bytes] = (float("-inf"), b"")
 
     # Its life
 
@@ -136,7 +135,7 @@ class LocalCamCoordinator:
             if resting == self.state.resting:
                 return
             self.async_keep_options({CONF_RESTING: resting})
-            self._picture = (float("-inf"), b"")
+            self.view.async_forget()
             await self._async_note_settings(f"{CONF_RESTING} {'on' if resting else 'off'}")
             # Before the worker is asked: from here on, nothing of the camera is shown any more.
             self.calibration.async_lost()
@@ -261,43 +260,8 @@ class LocalCamCoordinator:
 
     @callback
     def _entity_address(self, address: StreamAddress | None) -> None:
-        if address is not None and (streams := _is_rtsp_url(address.url)) != self.state.has_rtsp_stream:
+        if address is not None and (streams := is_rtsp_url(address.url)) != self.state.has_rtsp_stream:
             self._update(Changed.AVAILABILITY, has_rtsp_stream=streams)
-
-    # What is asked of the camera
-
-    async def async_picture(self) -> bytes | None:
-        """The newest picture as JPEG, at most a second old or just fetched; None where there is nothing to show."""
-        async with self._picture_wanted:
-            if not self.state.online or self.state.restricted:
-                return None
-            taken_at_s, jpeg = self._picture
-            if self.house.clock.monotonic_s() - taken_at_s >= PICTURE_FRESH_S:
-                jpeg = await self.hass.async_add_executor_job(self._fetch_picture)
-                self._picture = (self.house.clock.monotonic_s(), jpeg)
-            return jpeg if jpeg and self.state.online else None
-
-    def _fetch_picture(self) -> bytes:
-        try:
-            return self.house.station.picture(self.camera_id)
-        except EngineError:
-            return b""  # it went away in between; the report of that is on its way
-
-    async def async_live_address(self) -> str | None:
-        """Where Home Assistant's own stream can watch, on loopback; None where there is nothing to show.
-
-        The stream is never told the camera's address or password. Raises SourceError for an address that is refused.
-        """
-        if self.state.resting or self.state.restricted or not self.state.has_rtsp_stream:
-            return None
-        source = self.settings.source
-        if not isinstance(source, EntitySource):
-            return await self.hass.async_add_executor_job(self.house.station.live_address, self.camera_id) or None
-        address: StreamAddress | None = await async_stream_address(self.hass, source.entity_id)
-        if address is None or not _is_rtsp_url(address.url):
-            return None
-        station = self.house.station
-        return await self.hass.async_add_executor_job(station.live_address, self.camera_id, address.url) or None
 
     # What the catalogue and the disk say
 
@@ -344,11 +308,3 @@ def _changed_settings(before: CameraSettings, after: CameraSettings) -> list[str
         for each in fields(old)
         if getattr(old, each.name) != getattr(new, each.name)
     ]
-
-
-def _is_rtsp(settings: CameraSettings) -> bool:
-    return isinstance(settings.source, AddressSource) and _is_rtsp_url(settings.source.url)
-
-
-def _is_rtsp_url(url: str) -> bool:
-    return url.lower().startswith(("rtsp://", "rtsps://"))

@@ -19,6 +19,7 @@ from .engine.safekeeping import KeyringState
 from .engine.settings import KEYS_FOLDER
 from .engine.vault.keyring import Keyring
 from .engine.vault.recovery_code import looks_like_code, read_code
+from .issue import async_set_issue
 from .ledger import Ledger
 from .who import Who
 
@@ -101,7 +102,7 @@ class HouseKeys:
     def async_failed(self, err: BaseException) -> None:
         """The station did not start: tell the owner, where that is because the house's key is gone."""
         if isinstance(err, KeyringError):
-            self._issue(ISSUE_KEY_GONE, ir.IssueSeverity.ERROR, is_fixable=True)
+            async_set_issue(self.hass, ISSUE_KEY_GONE, exists=True, is_fixable=True)
 
     @callback
     def async_end(self) -> None:
@@ -229,11 +230,14 @@ class HouseKeys:
     @callback
     def _tell(self) -> None:
         state = self.keyring.state()
-        self._issue(ISSUE_LOCKED, ir.IssueSeverity.WARNING, is_fixable=True, exists=state.is_locked)
+        self._tell_fixable(ISSUE_LOCKED, exists=state.is_locked)
         # Of a locked house without a code nobody can make one: it must be unlocked first.
         wanted = not state.has_recovery_code and not state.is_locked
-        self._issue(ISSUE_CODE_MISSING, ir.IssueSeverity.WARNING, is_fixable=True, exists=wanted)
+        self._tell_fixable(ISSUE_CODE_MISSING, exists=wanted)
         self._on_change()
+
+    def _tell_fixable(self, issue_id: str, *, exists: bool) -> None:
+        async_set_issue(self.hass, issue_id, exists=exists, severity=ir.IssueSeverity.WARNING, is_fixable=True)
 
     async def _async_finish_waiting(self, station: Station) -> None:
         try:
@@ -253,29 +257,7 @@ class HouseKeys:
         if lost and self._station is station:
             _LOGGER.error("Keys are lost, so that nobody can open these clips: %s", ", ".join(lost))
             placeholders = {"count": str(len(lost)), "clips": ", ".join(lost[:3])}
-            self._issue(ISSUE_CLIPS_LOST, ir.IssueSeverity.ERROR, placeholders=placeholders)
-
-    def _issue(
-        self,
-        issue_id: str,
-        severity: ir.IssueSeverity,
-        *,
-        is_fixable: bool = False,
-        exists: bool = True,
-        placeholders: dict[str, str] | None = None,
-    ) -> None:
-        if not exists:
-            ir.async_delete_issue(self.hass, DOMAIN, issue_id)
-            return
-        ir.async_create_issue(
-            self.hass,
-            DOMAIN,
-            issue_id,
-            is_fixable=is_fixable,
-            severity=severity,
-            translation_key=issue_id,
-            translation_placeholders=placeholders,
-        )
+            async_set_issue(self.hass, ISSUE_CLIPS_LOST, exists=True, placeholders=placeholders)
 
 
 def _write_alone(catalogue_folder: Path, clock: Clock, note: AuditNote) -> None:

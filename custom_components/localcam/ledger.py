@@ -8,13 +8,13 @@ import logging
 from typing import TYPE_CHECKING, Final
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_track_time_interval
 
 from .const import DOMAIN
 from .engine.audited import AuditHead, AuditNote, AuditReport
 from .engine.clock import Clock
 from .engine.errors import AuditError
+from .issue import async_set_issue
 from .playbacks import Playbacks
 
 if TYPE_CHECKING:
@@ -155,18 +155,8 @@ class Ledger:
 
     @callback
     def _set_issue(self, issue_id: str, why: AuditError | str | None = None, **placeholders: str) -> None:
-        if why is None:
-            ir.async_delete_issue(self.hass, DOMAIN, issue_id)
-            return
-        ir.async_create_issue(
-            self.hass,
-            DOMAIN,
-            issue_id,
-            is_fixable=False,
-            severity=ir.IssueSeverity.ERROR,
-            translation_key=issue_id,
-            translation_placeholders={"reason": str(why), **placeholders},
-        )
+        told = {"reason": str(why), **placeholders}
+        async_set_issue(self.hass, issue_id, exists=why is not None, placeholders=told)
 
 
 class _Refusals:

@@ -9,6 +9,7 @@ from homeassistant.helpers import issue_registry as ir
 from .const import DOMAIN
 from .engine.errors import ArchiveError, FolderInUseError, StorageError
 from .engine.safekeeping import StorageState, StorageTrouble
+from .issue import async_set_issue
 
 ISSUE_STORAGE_FULL: Final = "storage_full"
 ISSUE_STORAGE_DAMAGED: Final = "storage_damaged"
@@ -23,7 +24,7 @@ _MOST_SUSPECTS: Final = 1000
 def async_tell_storage(hass: HomeAssistant, state: StorageState | None) -> None:
     """What is in the way of recording, now; nothing for a house that does not run."""
     trouble = state.trouble if state else None
-    _set(hass, ISSUE_STORAGE_FULL, exists=state is not None and not state.may_record and trouble is None)
+    async_set_issue(hass, ISSUE_STORAGE_FULL, exists=state is not None and not state.may_record and trouble is None)
     async_tell_trouble(hass, trouble)
 
 
@@ -31,7 +32,7 @@ def async_tell_storage(hass: HomeAssistant, state: StorageState | None) -> None:
 def async_tell_trouble(hass: HomeAssistant, trouble: StorageTrouble | None) -> None:
     """This one, and no other."""
     for each in StorageTrouble:
-        _set(hass, each, exists=each is trouble)
+        async_set_issue(hass, each, exists=each is trouble)
 
 
 def trouble_of(err: BaseException) -> StorageTrouble | None:
@@ -87,13 +88,3 @@ def async_suspects(hass: HomeAssistant) -> frozenset[str]:
     """What was wrong when it was last looked at: ids of clips, and names of files."""
     issue = ir.async_get(hass).async_get_issue(DOMAIN, ISSUE_STORAGE_DAMAGED)
     return frozenset(str(issue.data["suspects"]).split(",")) if issue and issue.data else frozenset()
-
-
-@callback
-def _set(hass: HomeAssistant, issue_id: str, *, exists: bool) -> None:
-    if exists:
-        ir.async_create_issue(
-            hass, DOMAIN, issue_id, is_fixable=False, severity=ir.IssueSeverity.ERROR, translation_key=issue_id
-        )
-    else:
-        ir.async_delete_issue(hass, DOMAIN, issue_id)

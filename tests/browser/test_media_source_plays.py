@@ -1,10 +1,9 @@
 """A clip of a real Home Assistant, resolved by its media source, plays and seeks in a real Chromium."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 import json
 from pathlib import Path
-import socket
 import threading
 import time
 from typing import Any
@@ -12,7 +11,6 @@ from typing import Any
 from playwright.sync_api import sync_playwright
 import pytest
 
-from scripts.config_flow import add_entry
 from scripts.home_assistant import HomeAssistant
 from tests.chromium import QUIET, require_chromium
 
@@ -44,26 +42,10 @@ PLAYS = """async (id) => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def home(_sockets_for_the_module: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HomeAssistant]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    folder = tmp_path_factory.mktemp("home")
-    with (folder / "output.log").open("wb") as output:
-        home = HomeAssistant(folder, port, output=output)
-        home.start()
-        try:
-            yield home
-        finally:
-            killed = home.stop()
-    assert killed == ()
-
-
-@pytest.fixture(scope="module")
-def clip(home: HomeAssistant) -> tuple[str, dict[str, Any]]:
+@pytest.fixture
+def clip(home: HomeAssistant, add_demo: Callable[[str], str]) -> tuple[str, dict[str, Any]]:
     """The media source's name for a clip that was asked for, and what the action says of it."""
-    entry_id = add_entry(home, {"user": {"next_step_id": "demo"}, "demo": {"name": "Demo room"}})
+    entry_id = add_demo("Demo room")
     called = {"entity_id": "camera.demo_room", "duration_s": 3}
     deadline = time.monotonic() + 60
     pause = threading.Event()

@@ -1,16 +1,14 @@
 """Whatever a camera is called, a browser shows it as text: nothing of it runs, and nothing is fetched for it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 import json
 from pathlib import Path
 import re
-import socket
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Dialog, Page, sync_playwright
 import pytest
 
-from scripts.config_flow import add_entry
 from scripts.home_assistant import HomeAssistant
 from tests.chromium import QUIET, require_chromium
 from tests.hostile_texts import LEAK, NAMES
@@ -21,29 +19,18 @@ SHORT = [name for name in NAMES if len(name) < 1000]
 ALL_IN_ONE = " ".join(SHORT)
 
 
-@pytest.fixture(scope="module")
-def home(_sockets_for_the_module: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HomeAssistant]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    folder = tmp_path_factory.mktemp("home")
-    with (folder / "output.log").open("wb") as output:
-        home = HomeAssistant(folder, port, output=output)
-        home.start()
-        try:
-            yield home
-        finally:
-            home.stop()
-
-
 class Seen:
     """What a page did that it should not have."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
         self.wrong: list[str] = []
-        page.on("dialog", lambda dialog: (self.wrong.append(f"dialog {dialog.message}"), dialog.dismiss()))
+        page.on("dialog", self._dismiss)
         page.on("request", lambda request: self.wrong.append(request.url) if LEAK in request.url else None)
+
+    def _dismiss(self, dialog: Dialog) -> None:
+        self.wrong.append(f"dialog {dialog.message}")
+        dialog.dismiss()
 
     def look(self, where: str, text: str) -> None:
         """The text must be on the page, as text, by now; and a moment later nothing of it may have run."""
@@ -90,9 +77,9 @@ def _add_in_the_browser(page: Page, home: HomeAssistant, seen: Seen) -> None:
     seen.wrong += [f"the step that confirms: {each.evaluate('e => e.outerHTML')}" for each in led.all()]
 
 
-def test_nothing_of_a_name_runs(home: HomeAssistant) -> None:
+def test_nothing_of_a_name_runs(home: HomeAssistant, add_demo: Callable[[str], str]) -> None:
     chromium = require_chromium()
-    entry_id = add_entry(home, {"user": {"next_step_id": "demo"}, "demo": {"name": ALL_IN_ONE}})
+    entry_id = add_demo(ALL_IN_ONE)
     template = "{{ device_id(integration_entities('localcam') | first) }}"
     answer = home.fetch(
         "POST",

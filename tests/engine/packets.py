@@ -82,7 +82,7 @@ def loop(footage: Footage, times: int) -> Iterator[Packet]:
 
 def decode(path_or_file: object) -> tuple[int, int]:
     """How many pictures and how many sound frames a file decodes to; raises av.FFmpegError where it is damaged."""
-    with av.open(path_or_file) as container:
+    with av.open(path_or_file, "r") as container:
         for stream in container.streams.video:
             stream.codec_context.options = {"err_detect": "explode"}
         pictures = sound = 0
@@ -96,7 +96,7 @@ def decode(path_or_file: object) -> tuple[int, int]:
 
 def positions(path_or_file: object) -> list[int]:
     """At which column the bar stands in each picture shown."""
-    with av.open(path_or_file) as container:
+    with av.open(path_or_file, "r") as container:
         return [
             int(np.argmax(frame.to_ndarray(format="gray").mean(axis=0))) // 4 for frame in container.decode(video=0)
         ]
@@ -124,7 +124,8 @@ def _picture(camera: Camera, number: int) -> av.VideoFrame:
 
 
 def _film_video(camera: Camera, seconds: float) -> tuple[tuple[StreamFormat, ...], list[Packet]]:
-    encoder = av.VideoCodecContext.create(ENCODERS[camera.codec], "w")
+    encoder = av.CodecContext.create(ENCODERS[camera.codec], "w")
+    assert isinstance(encoder, av.VideoCodecContext)
     encoder.width, encoder.height, encoder.pix_fmt = camera.width_px, camera.height_px, "yuv420p"
     encoder.framerate, encoder.time_base = Fraction(camera.frames_per_s), Fraction(1, camera.frames_per_s)
     interval = round(camera.keyframe_interval_s * camera.frames_per_s)
@@ -137,25 +138,26 @@ def _film_video(camera: Camera, seconds: float) -> tuple[tuple[StreamFormat, ...
         encoder.options = {"preset": "ultrafast", "x264-params": fixed}
     else:
         encoder.options = {"preset": "ultrafast", "x265-params": f"{fixed}:log-level=none:pools=none"}
-    raw: list[av.Packet] = []
+    raw: list[av.Packet[av.VideoStream]] = []
     for number in range(round(seconds * camera.frames_per_s)):
         raw += encoder.encode(_picture(camera, number))
     raw += encoder.encode(None)
     frame_ticks = round(1 / camera.frames_per_s / VIDEO_CLOCK)
     first_dts = round(camera.first_dts_s / VIDEO_CLOCK)
-    delay = -min(packet.dts for packet in raw)
+    stamps = [(packet.pts, packet.dts) for packet in raw if packet.pts is not None and packet.dts is not None]
+    delay = -min(dts for _, dts in stamps)
     packets = [
         Packet(
             medium=Medium.VIDEO,
             payload=bytes(packet),
-            pts=first_dts + (packet.pts + delay) * frame_ticks,
-            dts=first_dts + (packet.dts + delay) * frame_ticks,
+            pts=first_dts + (pts + delay) * frame_ticks,
+            dts=first_dts + (dts + delay) * frame_ticks,
             duration=frame_ticks,
             time_base=VIDEO_CLOCK,
             is_keyframe=packet.is_keyframe,
-            received_at_s=camera.first_received_at_s + (packet.dts + delay) / camera.frames_per_s,
+            received_at_s=camera.first_received_at_s + (dts + delay) / camera.frames_per_s,
         )
-        for packet in raw
+        for packet, (pts, dts) in zip(raw, stamps, strict=True)
     ]
     video = StreamFormat(
         medium=Medium.VIDEO,

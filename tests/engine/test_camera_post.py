@@ -25,6 +25,7 @@ from custom_components.localcam.engine.errors import ArchiveError, StorageFullEr
 from custom_components.localcam.engine.reports import (
     Answer,
     ClipClosed,
+    Health,
     KeysLow,
     Picture,
     RecordingFailed,
@@ -120,6 +121,11 @@ class World:
     def _note(self, reported: Reported) -> None:
         self.home.deeds.append(f"announced {type(reported.report).__name__}")
         self.reports.put(reported)
+
+    def look(self) -> None:
+        """Until the supervisor has asked for the time once more."""
+        self.clock.was_read.clear()
+        assert self.clock.was_read.wait(10)
 
 
 @pytest.fixture
@@ -220,14 +226,24 @@ def test_a_worker_that_hangs_is_killed_and_replaced(world: World) -> None:
     assert world.executor.workers[0].gone
 
 
+def test_a_worker_that_speaks_when_everything_goes_on_after_a_standstill_does_not_hang(world: World) -> None:
+    worker = await_first(world)
+    world.clock.now_s += 60
+    world.look()
+    worker.say(Health(online=True, analysed_frames_per_s=5, dropped_packets=0, cpu_share=0.01, memory_bytes=1))
+    for _ in range(2):
+        world.look()
+
+    assert not worker.gone
+
+
 def test_a_worker_whose_clip_takes_long_to_keep_does_not_hang(world: World) -> None:
     worker = await_first(world)
 
     def keep_slowly() -> None:
         world.clock.now_s += 60
-        for _ in range(2):  # until the supervisor has looked, and decided, at least once
-            world.clock.was_read.clear()
-            assert world.clock.was_read.wait(10)
+        for _ in range(3):  # until the supervisor has looked twice, and decided
+            world.look()
 
     world.home.while_keeping = keep_slowly
     worker.say(ClipClosed(clip=CLIP, part_name="x"))

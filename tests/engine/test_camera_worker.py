@@ -26,6 +26,7 @@ from custom_components.localcam.engine.commands import (
 )
 from custom_components.localcam.engine.errors import SourceFault
 from custom_components.localcam.engine.executor import LocalExecutor, LocalWorker
+from custom_components.localcam.engine.ingest.libav_source import SILENCE_S
 from custom_components.localcam.engine.reports import (
     AddressWanted,
     Answer,
@@ -50,6 +51,7 @@ from custom_components.localcam.engine.settings import (
 )
 from tests.engine.keys import clip_keys, vault_in
 from tests.engine.packets import Camera, film
+from tests.engine.workers import BUSY_S
 from tests.rtsp_server import RtspServer, TestPattern, VideoFile
 
 pytestmark = [pytest.mark.rtsp, pytest.mark.timeout(120)]
@@ -57,6 +59,8 @@ pytestmark = [pytest.mark.rtsp, pytest.mark.timeout(120)]
 MOVING = TestPattern(frames_per_s=15, keyframe_every_frames=15, pattern="ball")
 STILL = TestPattern(frames_per_s=15, keyframe_every_frames=15, pattern="smpte")
 RECORD = RecordSettings(pre_roll_s=1, post_roll_s=1, longest_clip_s=10)
+UNRESTING = replace(RECORD, post_roll_s=5)
+"""The ball never rests, and where a busy machine stands still for a second, that must not pass for rest."""
 
 
 class Watching:
@@ -124,25 +128,38 @@ def watching(source: Source, folder: Path, record: RecordSettings = RECORD) -> I
         watching.worker.stop(10)
 
 
-def play(folder: Path, clip: Clip) -> int:
-    """How many pictures a finished clip shows; it must decode without an error."""
+def play(folder: Path, clip: Clip, *, may_end_torn: bool = False) -> int:
+    """How many pictures a finished clip shows; it must decode without an error, but for the end of one that tore."""
     reader = vault_in(folder).open(clip.video.name)
     data = reader.read_at(0, reader.size_bytes)
     reader.close()
     assert len(data) < clip.video.size_bytes
-    with av.open(io.BytesIO(data)) as container:
-        return sum(1 for _ in container.decode(video=0))
+    pictures = 0
+    with av.open(io.BytesIO(data), "r") as container:
+        packets = [packet for packet in container.demux(video=0) if packet.size]
+        decoder = container.streams.video[0].codec_context
+        for packet in packets:
+            try:
+                pictures += len(decoder.decode(packet))
+            except av.InvalidDataError:
+                # A camera that dies in the midst of a picture has sent a part of it.
+                assert may_end_torn and packet is packets[-1]  # noqa: PT018 - one thought
+        pictures += len(decoder.decode(None))
+    return pictures
 
 
 def test_what_moves_becomes_a_clip_with_its_beginning(tmp_path: Path) -> None:
-    with RtspServer({"hall": MOVING}) as server, watching(AddressSource(url=server.url("hall")), tmp_path) as hall:
+    with (
+        RtspServer({"hall": MOVING}) as server,
+        watching(AddressSource(url=server.url("hall")), tmp_path, UNRESTING) as hall,
+    ):
         facts = hall.hear(SourceBack).facts
         assert (facts.codec, facts.width_px, facts.height_px) == ("h264", 640, 360)
         started = hall.hear(MotionStarted)
         assert started.decoded_at_s >= started.captured_at_s
         clip = hall.hear(ClipClosed).clip
 
-        assert clip.end is ClipEnd.LONGEST  # the ball never rests
+        assert clip.end is ClipEnd.LONGEST
         assert clip.duration_s == pytest.approx(10, abs=1.2)
         # A busy machine's camera may send fewer pictures than it promised, but each that it sent is there.
         assert 10 * clip.duration_s < play(tmp_path, clip) <= 15 * clip.duration_s + 2
@@ -179,19 +196,22 @@ def test_economy_sees_what_begins_to_move_in_a_quiet_room(tmp_path: Path) -> Non
 
 
 def test_a_camera_that_dies_is_noticed_its_clip_is_kept_and_it_is_found_again(tmp_path: Path) -> None:
-    with RtspServer({"hall": MOVING}) as server, watching(AddressSource(url=server.url("hall")), tmp_path) as hall:
+    with (
+        RtspServer({"hall": MOVING}) as server,
+        watching(AddressSource(url=server.url("hall")), tmp_path, UNRESTING) as hall,
+    ):
         hall.hear(MotionStarted)
         hall.hear(Picture, wanted=_asking(hall))
         died_at_s = hall.now_s()
         server.kill()
 
         lost_at_s, lost = hall.hear_when(SourceLost)
-        assert lost_at_s - died_at_s < 5.5
+        assert lost_at_s - died_at_s < SILENCE_S + BUSY_S
         assert lost.fault is SourceFault.LOST
         assert 0.8 <= lost.retry_in_s <= 1.2
         clip = hall.hear(ClipClosed).clip
         assert clip.end is ClipEnd.SOURCE_LOST
-        assert play(tmp_path, clip) > 15
+        assert play(tmp_path, clip, may_end_torn=True) > 15
         assert hall.hear(SourceLost).fault is SourceFault.REFUSED
 
         server.start()
@@ -200,10 +220,13 @@ def test_a_camera_that_dies_is_noticed_its_clip_is_kept_and_it_is_found_again(tm
 
 
 def test_sound_that_is_switched_on_costs_no_clip_of_a_camera_without_sound(tmp_path: Path) -> None:
-    with RtspServer({"hall": MOVING}) as server, watching(AddressSource(url=server.url("hall")), tmp_path) as hall:
+    with (
+        RtspServer({"hall": MOVING}) as server,
+        watching(AddressSource(url=server.url("hall")), tmp_path, UNRESTING) as hall,
+    ):
         hall.hear(MotionStarted)
         hall.wait(3)
-        hall.change(replace(RECORD, sound=True))
+        hall.change(replace(UNRESTING, sound=True))
         first = hall.hear(ClipClosed)
         second = hall.hear(ClipClosed)
         assert second.clip.continues_clip_id == first.clip.clip_id
@@ -218,7 +241,7 @@ def test_a_camera_that_falls_silent_is_noticed_although_its_connection_stands(tm
         server.freeze()
 
         lost_at_s, lost = hall.hear_when(SourceLost)
-        assert lost_at_s - silent_at_s < 5.5
+        assert lost_at_s - silent_at_s < SILENCE_S + BUSY_S
         assert lost.fault is SourceFault.LOST
         server.thaw()
         hall.hear(SourceBack, timeout_s=30)

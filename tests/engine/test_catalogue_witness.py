@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 import shutil
+from typing import override
 
 import pytest
 
 from custom_components.localcam.engine.audited import AuditNote, AuditQuery, Deed, DeedOutcome
+from custom_components.localcam.engine.clip_keeper import ClipKeeper
 from custom_components.localcam.engine.errors import UnknownClipError
 from custom_components.localcam.engine.station import Station
 from tests.engine.keys import cheap_keyring
@@ -21,8 +23,8 @@ class House(Home):
 
     station: Station
 
-    def restart(self) -> None:
-        self.stop()
+    @override
+    def _opened(self) -> ClipKeeper:
         self.station = Station(
             catalogue_folder=self.config,
             clock=FakeClock(),
@@ -31,11 +33,15 @@ class House(Home):
             keyring=cheap_keyring(self.keys_folder),
         )
         self.station.start(self.house)
-        self.keeper = self.station._keeper
+        return self.station._keeper
+
+    @override
+    def restart(self) -> None:
+        self.stop()
+        self.keeper = self._opened()
 
     def stop(self) -> None:
-        if hasattr(self, "station"):
-            self.station.stop()
+        self.station.stop()
 
     def owner_deletes(self, clip_id: str) -> None:
         """As the action does, which logs it first."""

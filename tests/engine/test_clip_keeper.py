@@ -58,6 +58,10 @@ class SalvagingExecutor:
     def kill(self) -> None:
         pass
 
+    @property
+    def last_words(self) -> str:
+        return ""
+
 
 def _reported(report: Report, camera_id: str = "") -> Reported:
     return Reported(camera_id=camera_id, epoch=1, sequence=1, report=report)

@@ -1,12 +1,12 @@
 """A house whose clips are sealed: keys come before clips, a locked house goes on recording, and deleted is deleted."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 import json
 from pathlib import Path
 import shutil
 import sqlite3
-from typing import Any
+from typing import Any, override
 
 import pytest
 
@@ -15,7 +15,7 @@ from custom_components.localcam.engine.archive.recovery import RecoveryPlan
 from custom_components.localcam.engine.catalogued import ClipQuery
 from custom_components.localcam.engine.clip import Clip
 from custom_components.localcam.engine.clip_keeper import ClipKeeper
-from custom_components.localcam.engine.commands import ClipKey, Salvage
+from custom_components.localcam.engine.commands import ClipKey, Command, Salvage
 from custom_components.localcam.engine.errors import (
     KeyringError,
     LockedError,
@@ -24,7 +24,7 @@ from custom_components.localcam.engine.errors import (
     UnknownClipError,
 )
 from custom_components.localcam.engine.record.clip_finish import finish
-from custom_components.localcam.engine.reports import ClipClosed, Reported
+from custom_components.localcam.engine.reports import ClipClosed, Report, Reported
 from custom_components.localcam.engine.safekeeping import SealedKey
 from custom_components.localcam.engine.settings import HouseSettings
 from custom_components.localcam.engine.vault.key_headers import KeyHeaders
@@ -48,17 +48,24 @@ FOOTAGE_S = 2.0
 class RealSalvage(SalvagingExecutor):
     """What a worker would do, in this process."""
 
-    def start(self, first: object, on_reported: object, on_end: object) -> RealSalvage:
+    @override
+    def start(
+        self, first: Command, on_reported: Callable[[Reported], None], on_end: Callable[[int | None], None]
+    ) -> RealSalvage:
         assert isinstance(first, Salvage)
         self.orders.append(first)
         salvage_clips(first, _Said(on_reported))
-        on_end(0)  # type: ignore[operator]
+        on_end(0)
         return self
 
 
 class _Said(Outbox):
-    def __init__(self, on_reported: object) -> None:
-        self.report = lambda each: on_reported(_reported(each))  # type: ignore[method-assign,operator,assignment]
+    def __init__(self, on_reported: Callable[[Reported], None]) -> None:
+        self._on_reported = on_reported
+
+    @override
+    def report(self, report: Report) -> None:
+        self._on_reported(_reported(report))
 
 
 class Home:
@@ -71,14 +78,17 @@ class Home:
         self.keys_folder = self.config / "keys"
         self.house = HouseSettings(storage_folder=str(self.clips_folder), free_floor_share=0, free_floor_bytes=0)
         self.executor = RealSalvage()
-        self.restart()
+        self.keeper = self._opened()
 
     def restart(self) -> None:
         """As after Home Assistant's start."""
-        if hasattr(self, "keeper"):
-            self.keeper.close()
-        self.keeper = ClipKeeper(self.config, FakeClock(), self.executor, cheap_keyring(self.keys_folder))
-        self.keeper.open(self.house)
+        self.keeper.close()
+        self.keeper = self._opened()
+
+    def _opened(self) -> ClipKeeper:
+        keeper = ClipKeeper(self.config, FakeClock(), self.executor, cheap_keyring(self.keys_folder))
+        keeper.open(self.house)
+        return keeper
 
     @property
     def keyring(self) -> Keyring:
@@ -300,8 +310,8 @@ def test_a_deleted_clip_cannot_be_opened_from_a_copy_of_before_with_all_that_is_
     assert isinstance(kept, SealedKey)
     assert kept.sealed in left
     assert kept.sealed.hex().encode() in left
-    key = home.keyring.unseal(kept, clips[2].clip_id, CAMERA)
-    keys = WorkerKeys((ClipKey(clip_id=clips[2].clip_id, key=key),), lambda _: None)
+    opened = home.keyring.unseal(kept, clips[2].clip_id, CAMERA)
+    keys = WorkerKeys((ClipKey(clip_id=clips[2].clip_id, key=opened),), lambda _: None)
     keys.next_clip_id()
     Vault(copy, keys).open(clips[2].video.name).close()
 

@@ -67,7 +67,7 @@ class World:
 
     def recorded(self, name: str = "01J00000000000000000000000") -> ClipClosed:
         video = f"hall/2026-11-23/{name}.lcv"
-        with vault_in(Path(self.station.storage_folder)).create(video) as file:
+        with vault_in(Path(self.station.home.storage_folder)).create(video) as file:
             file.write(bytes(1000))
         clip = replace(CLIP, clip_id=name, video=StoredFile(name=video, size_bytes=1000, sha256="0" * 64), events=())
         return ClipClosed(clip=clip, part_name="")
@@ -114,7 +114,7 @@ def test_a_folder_that_cannot_be_used_interrupts_no_camera(world: World) -> None
         world.station.change_house(replace(world.house, storage_folder=str(world.folder / "file" / "clips")))
 
     assert not worker.gone
-    assert world.station.storage_folder == world.house.storage_folder
+    assert world.station.home.storage_folder == world.house.storage_folder
 
 
 def test_a_camera_that_is_sent_to_rest_while_the_folder_changes_is_not_watched_again(world: World) -> None:
@@ -305,7 +305,7 @@ def _fail(*_: object) -> None:
 def test_its_log_has_its_start_what_it_deleted_and_its_stop(world: World, tmp_path: Path) -> None:
     for number in range(12):
         closed = world.recorded(f"01J000000000000000000000{number:02}")
-        world.station.keep(Reported(camera_id="hall", epoch=1, sequence=number + 1, report=closed), closed)
+        world.station.home.keep(Reported(camera_id="hall", epoch=1, sequence=number + 1, report=closed), closed)
     world.station.enforce_bounds()
     gone = 12 - len(world.clips())
     assert gone > 0

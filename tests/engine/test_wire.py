@@ -34,6 +34,7 @@ from custom_components.localcam.engine.reports import (
     Picture,
     ProbeFailed,
     ProblemChanged,
+    Report,
     Reported,
     ZonesMoving,
 )
@@ -119,7 +120,7 @@ def test_a_camera_of_each_kind_reaches_its_worker_as_it_was_sent(source: Source)
         Health(online=True, analysed_frames_per_s=5, dropped_packets=0, cpu_share=0.01, memory_bytes=1),
     ],
 )
-def test_reports_arrive_as_they_were_sent(report) -> None:
+def test_reports_arrive_as_they_were_sent(report: Report) -> None:
     reported = Reported(camera_id="hall", epoch=4, sequence=17, report=report)
 
     assert decode_reported(sent(encode(reported))) == reported

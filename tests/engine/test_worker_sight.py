@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 import itertools
+from typing import override
 
 import pytest
 
@@ -29,16 +30,19 @@ class LoggingDecoder(Decoder):
 
     runs: list[list[Packet]]
 
+    @override
     def decode(self, packet: Packet) -> Picture | None:
         self.runs[-1].append(packet)
         return super().decode(packet)
 
+    @override
     def decode_alone(self, keyframe: Packet) -> Picture | None:
-        self.runs.append([])
+        self.runs.append([keyframe])
         picture = super().decode_alone(keyframe)
         self.runs.append([])
         return picture
 
+    @override
     def forget(self) -> None:
         self.runs.append([])
         super().forget()

@@ -128,7 +128,7 @@ def test_an_entity_without_a_picture_or_an_address_is_no_camera_now() -> None:
         station.desk.picture()
     assert caught.value.fault is SourceFault.NO_IMAGE
 
-    station.write = lambda _: station.desk.answer_address(None)  # type: ignore[method-assign]
+    station.write = lambda _: station.desk.answer_address(None)  # type: ignore[method-assign,assignment]
     with pytest.raises(SourceError) as caught:
         station.desk.address()
     assert caught.value.fault is SourceFault.UNREACHABLE

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 import io
 from io import BytesIO
 from itertools import takewhile
@@ -144,7 +145,7 @@ class World:
 
     def play(self, role: Role, packets: Iterable[Packet]) -> None:
         for packet in packets:
-            self.inbox.then(lambda packet=packet: self._arrive(role, packet))
+            self.inbox.then(partial(self._arrive, role, packet))
 
     def wait(self, seconds: float) -> None:
         def pass_on() -> None:
@@ -254,7 +255,7 @@ def test_a_clip_is_explained_by_a_picture_of_what_moved_and_what_decided(world: 
     assert event.peak_score == clip.score
     assert clip.explanation is not None
     jpeg = io.BytesIO(unsealed(tmp_path, clip.explanation.name))
-    with av.open(jpeg, format="mjpeg") as container:
+    with av.open(jpeg, "r", format="mjpeg") as container:
         pixels = next(container.decode(video=0)).to_ndarray(format="rgb24").astype(int)
     assert pixels.shape == (180, 320, 3)
     orange = (pixels[:, :, 0] > pixels[:, :, 1] + 40) & (pixels[:, :, 1] > pixels[:, :, 2] + 20)

@@ -9,6 +9,9 @@ from custom_components.localcam.engine.commands import Command, Watch
 from custom_components.localcam.engine.errors import WorkerError
 from custom_components.localcam.engine.reports import Report, Reported
 
+BUSY_S = 10.0
+"""How late anything may be on a machine that does other things at the same time."""
+
 
 @dataclass
 class FakeClock:

@@ -28,7 +28,7 @@ class _Tally:
 def run(long: bool) -> Outcome:
     """The whole matrix is short; `long` changes nothing."""
     tally = _Tally()
-    status = pytest.main(["-q", "--no-header", "-p", "no:cacheprovider", str(MATRIX)], plugins=[tally])
+    status = pytest.ExitCode(pytest.main(["-q", "--no-header", "-p", "no:cacheprovider", str(MATRIX)], plugins=[tally]))
     if status is not pytest.ExitCode.OK and not tally.violated:
         tally.violated.append(f"the matrix could not be tried: {status.name}")
     return Outcome(tried={"cells": tally.cells, "checks": tally.checks}, violated=tuple(tally.violated))

@@ -125,7 +125,7 @@ class _Refusal:
             raise mfusepy.FuseOSError(self._error)
 
 
-class _MountedDisk(mfusepy.Operations):
+class _MountedDisk(mfusepy.Operations):  # type: ignore[misc]  # it has no types
     """The disk as FUSE asks for it; one thread serves FUSE, another the orders."""
 
     use_ns = True
@@ -174,6 +174,8 @@ class _MountedDisk(mfusepy.Operations):
                     counts, self._counts = self._counts, dict.fromkeys(_COUNTED, 0)
                     self._refusals.clear()
                     return {"counts": counts}
+                case unknown:
+                    raise ValueError(f"nobody knows how to {unknown}")
         return {}
 
     @override

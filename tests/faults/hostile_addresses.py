@@ -112,13 +112,12 @@ def refuse_all() -> tuple[int, list[str]]:
             stop=Event(),
             locate=partial(locate, resolve=known, rules=rules),
         )
+        fault: SourceFault | None = None
         with connections() as seen:
             try:
                 source.open()
             except SourceError as err:
                 fault = err.fault
-            else:
-                fault = None
             source.close()
         refused = {SourceFault.INVALID_ADDRESS, SourceFault.PUBLIC_ADDRESS, SourceFault.FORBIDDEN_ADDRESS}
         # What the resolver does not take for an address is no host at all.

@@ -18,7 +18,7 @@ import time
 from typing import Any
 
 PROJECT = Path(__file__).parents[2]
-KINDS = ("packets", "descriptions", "rtsp", "multipart", "jpegs", "messages")
+KINDS = ("packets", "descriptions", "rtsp", "rtp", "multipart", "jpegs", "messages")
 LONGEST_S = 5.0
 """For one input."""
 MOST_RSS_BYTES = 512 << 20
@@ -26,7 +26,7 @@ MOST_RSS_BYTES = 512 << 20
 
 def feed(kind: str, seed: int, number: int, seconds: float) -> tuple[dict[str, Any], list[str]]:
     """What was tried and violated; a crash costs the rest of its process, and another one goes on."""
-    told = {"inputs": 0, "crashes": 0, "peak_rss_mb": 0.0, "slowest_s": 0.0}
+    told: dict[str, float] = {"inputs": 0, "crashes": 0, "peak_rss_mb": 0.0, "slowest_s": 0.0}
     violated: list[str] = []
     deadline_at_s = time.monotonic() + seconds
     for run in count():
@@ -42,8 +42,10 @@ def feed(kind: str, seed: int, number: int, seconds: float) -> tuple[dict[str, A
             check=False,
             env={"PYTHONPATH": str(PROJECT), "OPENBLAS_NUM_THREADS": "1", "LOCALCAM_WITHOUT_HOME_ASSISTANT": "1"},
         )
-        lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-        last = lines[-1] if lines else {"inputs": 0, "peak_rss_mb": 0.0, "slowest_s": 0.0, "foreign": []}
+        lines: list[dict[str, Any]] = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+        last: dict[str, Any] = (
+            lines[-1] if lines else {"inputs": 0, "peak_rss_mb": 0.0, "slowest_s": 0.0, "foreign": []}
+        )
         told["inputs"] += last["inputs"]
         told["peak_rss_mb"] = max(told["peak_rss_mb"], last["peak_rss_mb"])
         told["slowest_s"] = max(told["slowest_s"], last["slowest_s"])
@@ -158,6 +160,25 @@ def _exchange(luck: random.Random, says: Callable[[], bytes]) -> Iterator[None]:
         yield
 
 
+def _rtp(luck: random.Random) -> Iterator[None]:
+    from custom_components.localcam.engine.ingest.rtp_video import LARGEST_UNIT_BYTES, VideoUnits
+    from custom_components.localcam.engine.ingest.rtsp_messages import Splitter
+    from tests.engine.ingest.rtp_packets import PAYLOAD_TYPE, aggregate, interleaved, packets, rtp
+
+    heads = {"h264": (b"\x67", b"\x65", b"\x41"), "hevc": (b"\x42\x01", b"\x26\x01", b"\x02\x01")}
+    while True:
+        codec = luck.choice(("h264", "hevc"))
+        pictures = [[head + luck.randbytes(luck.randrange(1, 3000))] for head in heads[codec]]
+        sent = [rtp(aggregate(codec, [heads[codec][0] + b"set"] * 2), 0, 0), *packets(codec, pictures, first=1)]
+        said = b"".join(interleaved(mutated(packet, luck)) for packet in sent)
+        splitter, units = Splitter(whole_frames=True), VideoUnits(codec, PAYLOAD_TYPE)
+        for frame in splitter.feed(mutated(said, luck) if luck.random() < 0.5 else said):
+            if isinstance(frame, bytes):
+                for unit in units.feed(frame[4:]):
+                    assert 0 < len(unit.payload) <= LARGEST_UNIT_BYTES
+        yield
+
+
 def _multipart(luck: random.Random) -> Iterator[None]:
     from custom_components.localcam.engine.errors import SourceError
     from custom_components.localcam.engine.ingest.jpeg import JpegStream, jpeg_size
@@ -216,6 +237,7 @@ _FEEDERS: dict[str, Feeder] = {
     "packets": _packets,
     "descriptions": _descriptions,
     "rtsp": _rtsp,
+    "rtp": _rtp,
     "multipart": _multipart,
     "jpegs": _jpegs,
     "messages": _messages,

@@ -2,6 +2,7 @@
 
 import http.client
 import threading
+from typing import override
 
 from scripts.home_assistant import HomeAssistant
 
@@ -19,6 +20,7 @@ class HouseEar(threading.Thread):
         if self._answer.status != 200:
             raise RuntimeError(f"Home Assistant lets nobody listen: {self._answer.status}")
 
+    @override
     def run(self) -> None:
         """Listen until the line is cut."""
         try:

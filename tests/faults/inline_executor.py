@@ -22,6 +22,11 @@ class EndedWorker:
     def kill(self) -> None:
         """Nothing is left of it."""
 
+    @property
+    def last_words(self) -> str:
+        """It said none."""
+        return ""
+
 
 class InlineExecutor:
     """Does the work of a salvaging worker at once, over the same wire."""

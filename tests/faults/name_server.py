@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 import socket
 import threading
+from typing import override
 
 _A, _NO_SUCH_NAME = 1, 3
 
@@ -18,6 +19,7 @@ class NameServer(threading.Thread):
         self.asked: list[str] = []
         """Names without the last dot, in lower case, in order."""
 
+    @override
     def run(self) -> None:
         """Answer for ever."""
         while True:

@@ -43,7 +43,7 @@ def _sync_only(kind: Callable[[int], bool]) -> None:
         if kind(os.fstat(fd).st_mode):
             real(fd)
 
-    os.fsync = fsync
+    os.fsync = fsync  # type: ignore[assignment]  # the house passes numbers
 
 
 def _catalogue_not_synced(life: HouseLife) -> None:

@@ -9,7 +9,7 @@ import time
 
 from custom_components.localcam.engine.archive.check import Depth
 from custom_components.localcam.engine.catalogued import ClipQuery
-from custom_components.localcam.engine.clip import Clip, ClipEnd
+from custom_components.localcam.engine.clip import Clip
 from custom_components.localcam.engine.clip_keeper import ClipKeeper
 from custom_components.localcam.engine.clock import Clock, SystemClock
 from custom_components.localcam.engine.reports import ClipClosed, Reported, SourceBack
@@ -54,17 +54,6 @@ class Heard:
                 if each.camera_id == camera_id and each.epoch >= epoch and isinstance(each.report, SourceBack)
             )
 
-    def wait_for_salvaged(self, camera_id: str, known: int, timeout_s: float) -> list[Clip]:
-        """What was salvaged of the camera after the first `known` clips, once there is something."""
-
-        def found() -> list[Clip]:
-            return [
-                clip for clip in self.clips()[known:] if clip.camera_id == camera_id and clip.end is ClipEnd.SALVAGED
-            ]
-
-        self.wait(lambda _: bool(found()), timeout_s)
-        return found()
-
     def clips(self) -> list[Clip]:
         """All that were announced, in order."""
         with self.changed:
@@ -103,7 +92,7 @@ def cameras_running(
 ) -> Iterator[tuple[Station, Heard]]:
     """A station whose cameras all show pictures; it is stopped at the end."""
     heard = Heard()
-    pattern = TestPattern(width_px=320, height_px=180, frames_per_s=15, keyframe_every_frames=15)
+    pattern = TestPattern(width_px=320, height_px=180, frames_per_s=15, keyframe_every_frames=15, shared=False)
     with RtspServer({"stream": pattern}) as server:
         station = Station(catalogue_folder=catalogue, clock=clock or SystemClock(), on_report=heard.note)
         station.start(house_at(storage))

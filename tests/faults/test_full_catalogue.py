@@ -48,14 +48,14 @@ class World:
         self._life = HouseLife(Place(storage=storage, catalogue=disk.folder / "catalogue"), footage, FakeClock(), 1)
         self._life.keeper = self.station._keeper
         # A worker has its keys before it needs them.
-        self._keys = WorkerKeys(self.station.issue_keys(CAMERA_ID, 0), lambda _: None)
+        self._keys = WorkerKeys(self.station.home.issue_keys(CAMERA_ID, 0), lambda _: None)
 
     def record(self, number: int) -> Clip:
         """What the worker does, then what the station makes of its report."""
         clip = self._life._one_clip(Unheard(), self._keys)
         closed = ClipClosed(clip=clip, part_name=_growing_name_of(clip))
         reported = Reported(camera_id=CAMERA_ID, epoch=1, sequence=number, report=closed)
-        if self.station.keep(reported, closed):
+        if self.station.home.keep(reported, closed):
             self.heard.append(reported)
         return clip
 

@@ -97,14 +97,14 @@ def test_it_is_used_again_by_itself(disk: FaultyDisk, tmp_path: Path) -> None:
     station.start(house_at(disk.folder / "clips"))
     disk.set_hanging(True)
     assert station.enforce_bounds().trouble is StorageTrouble.UNAVAILABLE
-    assert station.storage_folder == ""
+    assert station.home.storage_folder == ""
     disk.set_hanging(False)
     for _ in range(100):
         if (state := station.enforce_bounds()).trouble is None:
             break
         Event().wait(0.1)
     assert (state.may_record, state.trouble) == (True, None)
-    assert station.storage_folder == str(disk.folder / "clips")
+    assert station.home.storage_folder == str(disk.folder / "clips")
     station.stop()
     # Nothing of its lock is left over: it can be started again.
     again = station_at(tmp_path)

@@ -35,7 +35,7 @@ _ENDLESS_S = 600.0
 
 def kill(folder: Path) -> tuple[list[str], dict[str, object]]:
     """Kill it while it records: its workers end by themselves, and the clip is there at the next start."""
-    pattern = TestPattern(width_px=320, height_px=180, frames_per_s=15, keyframe_every_frames=15)
+    pattern = TestPattern(width_px=320, height_px=180, frames_per_s=15, keyframe_every_frames=15, shared=False)
     with RtspServer({"stream": pattern}) as server, _house(folder, server.url("stream")) as house:
         if house.wait("SourceBack") is None or not house.watches(PATIENCE_S):
             return ["the camera does not show pictures"], {}
@@ -73,7 +73,9 @@ def _lives(pid: int) -> bool:
 
 def freeze(folder: Path, seconds: float) -> tuple[list[str], dict[str, object]]:
     """What was violated, and how long it took to come back and to stop."""
-    pattern = TestPattern(width_px=320, height_px=180, frames_per_s=15, keyframe_every_frames=15, pattern="checkers-8")
+    pattern = TestPattern(
+        width_px=320, height_px=180, frames_per_s=15, keyframe_every_frames=15, pattern="checkers-8", shared=False
+    )
     with RtspServer({"stream": pattern}) as server, _house(folder, server.url("stream")) as house:
         return _live_through(house, server, folder, seconds)
 

@@ -5,6 +5,7 @@ from contextlib import suppress
 import socket
 import struct
 import threading
+from typing import override
 
 _ALL_PROTOCOLS = 0x0003
 _SO_RCVBUFFORCE = 33
@@ -29,6 +30,7 @@ class WireTap(threading.Thread):
         """Packets in which a sign was."""
         self._missed = 0
 
+    @override
     def run(self) -> None:
         """Read for ever."""
         packet = bytearray(_LARGEST_PACKET_BYTES)

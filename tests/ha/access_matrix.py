@@ -95,7 +95,7 @@ class House:
     cameras: Mapping[Thing, LivingCamera]
     people: Mapping[Role, User]
     tokens: Mapping[Role, str]
-    client: TestClient
+    client: TestClient[Any, Any]
     open_socket: Callable[[str], Awaitable[Any]]
 
     def lay_out(self) -> None:

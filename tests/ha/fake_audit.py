@@ -97,7 +97,12 @@ class FakeAudit:
         looks: dict[tuple[str, str | None, Deed], Look] = {}
         for entry in self.written:
             note = entry.note
-            if note.clip_id in clip_ids and note.deed in LOOKS and note.outcome is DeedOutcome.DONE:
+            if (
+                note.clip_id is not None
+                and note.clip_id in clip_ids
+                and note.deed in LOOKS
+                and note.outcome is DeedOutcome.DONE
+            ):
                 key = (note.clip_id, note.user_id, note.deed)
                 times = looks[key].times + 1 if key in looks else 1
                 looks[key] = Look(

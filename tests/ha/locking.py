@@ -31,14 +31,14 @@ async def lock(camera: LivingCamera, passphrase: str = PASSPHRASE) -> None:
     await camera.settle()
 
 
-async def repair(client: TestClient, issue_id: str) -> dict[str, Any]:
+async def repair(client: TestClient[Any, Any], issue_id: str) -> dict[str, Any]:
     """The first step of its repair."""
     response = await client.post(REPAIRS, json={"handler": DOMAIN, "issue_id": issue_id})
     assert response.status == HTTPStatus.OK, await response.text()
     return await response.json()
 
 
-async def go_on(client: TestClient, flow: dict[str, Any], **answers: Any) -> dict[str, Any]:
+async def go_on(client: TestClient[Any, Any], flow: dict[str, Any], **answers: Any) -> dict[str, Any]:
     """The next step of a repair."""
     response = await client.post(f"{REPAIRS}/{flow['flow_id']}", json=answers)
     assert response.status == HTTPStatus.OK, await response.text()

@@ -63,7 +63,7 @@ async def test_a_backup_made_while_a_camera_records_is_restored_clean(hass: Home
     during = await hass.async_add_executor_job(station.keep_last, entry.entry_id, 1.0)
     await hass.async_add_executor_job(tar_up, hass, tmp_path / "backup.tar.gz")
     await manager.async_post_backup_actions()
-    storage = station.storage_folder
+    storage = station.home.storage_folder
     assert await hass.config_entries.async_unload(entry.entry_id)
 
     clips, violations = await hass.async_add_executor_job(

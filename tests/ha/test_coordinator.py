@@ -162,7 +162,7 @@ async def test_a_picture_that_the_worker_cannot_give_is_none(
         raise WorkerError("offline")
 
     monkeypatch.setattr(FakeStation, "picture", fail)
-    assert await camera.coordinator.async_picture() is None
+    assert await camera.coordinator.view.async_picture() is None
 
 
 async def test_a_camera_that_was_away_is_back_also_after_its_entry_was_loaded_anew(

@@ -54,7 +54,7 @@ def a_backup(number: int, made_utc_s: float, **changed: Any) -> ManagerBackup:
 @pytest.fixture
 def backups(hass: HomeAssistant) -> Backups:
     manager = Backups()
-    hass.data[DATA_MANAGER] = manager  # type: ignore[assignment]
+    hass.data[DATA_MANAGER] = manager  # type: ignore[misc]
     return manager
 
 

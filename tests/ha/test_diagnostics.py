@@ -37,13 +37,13 @@ async def test_they_help_and_give_nothing_away(
 
     shown = await get_diagnostics_for_config_entry(hass, hass_client, door.entry)
 
-    assert shown["entry"]["data"]["source"] == "address"  # type: ignore[index,call-overload]
-    assert shown["entry"]["options"] == {"sensitivity": 7}  # type: ignore[index,call-overload]
-    assert shown["camera"]["fault"] == "invalid_auth"  # type: ignore[index,call-overload]
-    assert shown["camera"]["health"]["memory_bytes"] == 20 << 20  # type: ignore[index,call-overload]
-    assert shown["camera"]["facts"]["codec"] == "h264"  # type: ignore[index,call-overload]
-    assert shown["camera"]["last_saved_clip"]["reason"] == "motion"  # type: ignore[index,call-overload]
-    assert shown["storage"]["may_record"] is True  # type: ignore[index,call-overload]
+    assert shown["entry"]["data"]["source"] == "address"
+    assert shown["entry"]["options"] == {"sensitivity": 7}
+    assert shown["camera"]["fault"] == "invalid_auth"
+    assert shown["camera"]["health"]["memory_bytes"] == 20 << 20
+    assert shown["camera"]["facts"]["codec"] == "h264"
+    assert shown["camera"]["last_saved_clip"]["reason"] == "motion"
+    assert shown["storage"]["may_record"] is True
 
     text = json.dumps(shown)
     token = hass.data["camera"].get_entity("camera.door").access_tokens[-1]
@@ -66,5 +66,5 @@ async def test_a_camera_of_which_nothing_is_known_yet(
     door = await add_camera(hass, world, RTSP, online=False)
     assert await async_setup_component(hass, "diagnostics", {})
     shown = await get_diagnostics_for_config_entry(hass, hass_client, door.entry)
-    assert shown["camera"]["online"] is False  # type: ignore[index,call-overload]
-    assert shown["camera"]["last_motion_clip"] is None  # type: ignore[index,call-overload]
+    assert shown["camera"]["online"] is False
+    assert shown["camera"]["last_motion_clip"] is None

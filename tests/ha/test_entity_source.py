@@ -1,6 +1,7 @@
 """A camera entity of another integration as a source: its address, its pictures, and their absence."""
 
 import asyncio
+from typing import override
 from unittest.mock import patch
 
 from homeassistant.components.camera import (
@@ -38,12 +39,14 @@ class Doorbell(Camera):
         self.error: Exception | None = None
         self.asked = 0
 
+    @override
     async def stream_source(self) -> str | None:
         self.asked += 1
         if self.error:
             raise self.error
         return self.address
 
+    @override
     async def async_camera_image(self, width: int | None = None, height: int | None = None) -> bytes | None:
         return self.picture
 

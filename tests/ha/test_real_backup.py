@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 import shutil
 import tarfile
+from typing import Any
 from unittest.mock import patch
 
 from aiohttp.test_utils import TestClient
@@ -108,7 +109,7 @@ async def restart(hass: HomeAssistant, house: MockConfigEntry) -> None:
     await hass.config_entries.async_setup(house.entry_id)
 
 
-async def video(client: TestClient, clip: Clip) -> bytes | int:
+async def video(client: TestClient[Any, Any], clip: Clip) -> bytes | int:
     """The clip's first bytes, or why not."""
     response = await client.get(f"/api/localcam/clips/{clip.clip_id}/video", headers={"Range": "bytes=4-7"})
     return await response.read() if response.status == 206 else response.status
@@ -122,7 +123,7 @@ async def test_a_house_is_restored_from_home_assistants_own_backup(
     tmp_path: Path,
     hass_client: ClientSessionGenerator,
 ) -> None:
-    backup = shutil.copy(await back_up(hass), tmp_path / "kept.tar")
+    backup = Path(shutil.copy(await back_up(hass), tmp_path / "kept.tar"))
     assert await hass.config_entries.async_unload(house.entry_id)
     shutil.rmtree(tmp_path / "config" / DOMAIN)
     shutil.copytree(unpacked(backup, tmp_path / "unpacked") / DOMAIN, tmp_path / "config" / DOMAIN)
@@ -179,9 +180,10 @@ async def test_the_receipt_of_a_deletion_names_the_backup_that_still_has_the_key
     hass: HomeAssistant, house: MockConfigEntry, clips: list[Clip]
 ) -> None:
     await back_up(hass)
-    answer = {"blocking": True, "return_response": True}
-    receipt = await hass.services.async_call(DOMAIN, "delete_clips", {"clip_ids": [clips[0].clip_id]}, **answer)
-    (backup,) = receipt["backups"]  # type: ignore[index,misc]
-    assert backup["name"] == "before"  # type: ignore[index,call-overload]
-    assert backup["encrypted"] is False  # type: ignore[index,call-overload]
-    assert backup["clip_ids"] == [clips[0].clip_id]  # type: ignore[index,call-overload]
+    receipt: Any = await hass.services.async_call(
+        DOMAIN, "delete_clips", {"clip_ids": [clips[0].clip_id]}, blocking=True, return_response=True
+    )
+    (backup,) = receipt["backups"]
+    assert backup["name"] == "before"
+    assert backup["encrypted"] is False
+    assert backup["clip_ids"] == [clips[0].clip_id]

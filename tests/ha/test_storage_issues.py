@@ -85,8 +85,8 @@ async def test_entities_hear_of_a_disk_that_is_well_once_a_minute(
     hass: HomeAssistant, camera: LivingCamera, freezer: FrozenDateTimeFactory
 ) -> None:
     await seconds_pass(hass, freezer, 61)
-    heard = []
-    camera.coordinator.async_storage_changed = heard.append  # type: ignore[method-assign]
+    heard: list[object] = []
+    camera.coordinator.async_storage_changed = heard.append  # type: ignore[method-assign,assignment]
     for _ in range(6):
         await seconds_pass(hass, freezer, 10.1)
     assert len(heard) == 1

@@ -59,5 +59,5 @@ async def test_a_worker_that_fails_leaves_the_camera_hidden(
         await camera.call("switch", "turn_on", "switch", "privacy")
     assert failed.value.translation_key == "worker_failed"
     assert camera.state("switch", "privacy").state == STATE_ON
-    assert await camera.coordinator.async_picture() is None
+    assert await camera.coordinator.view.async_picture() is None
     monkeypatch.undo()

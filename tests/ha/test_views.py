@@ -1,6 +1,7 @@
 """Clips over HTTP: whole and in parts, for whoever may see the camera."""
 
 from datetime import timedelta
+from typing import Any
 
 from aiohttp.test_utils import TestClient
 from freezegun.api import FrozenDateTimeFactory
@@ -33,7 +34,7 @@ async def _a_clip(hass: HomeAssistant, camera: LivingCamera) -> None:
 
 
 @pytest.fixture
-async def client(hass_client: ClientSessionGenerator) -> TestClient:
+async def client(hass_client: ClientSessionGenerator) -> TestClient[Any, Any]:
     """Logged in as an administrator."""
     return await hass_client()
 
@@ -43,7 +44,7 @@ async def token_of(hass: HomeAssistant, user: User) -> str:
     return hass.auth.async_create_access_token(refresh_token)
 
 
-async def test_a_whole_clip(client: TestClient, camera: LivingCamera) -> None:
+async def test_a_whole_clip(client: TestClient[Any, Any], camera: LivingCamera) -> None:
     response = await client.get(VIDEO_URL)
     assert response.status == 200
     assert await response.read() == VIDEO
@@ -66,7 +67,7 @@ async def test_a_whole_clip(client: TestClient, camera: LivingCamera) -> None:
         ("bytes=-7", len(VIDEO) - 7, len(VIDEO) - 1),
     ],
 )
-async def test_a_part_of_a_clip(client: TestClient, asked: str, first: int, last: int) -> None:
+async def test_a_part_of_a_clip(client: TestClient[Any, Any], asked: str, first: int, last: int) -> None:
     response = await client.get(VIDEO_URL, headers={"Range": asked})
     assert response.status == 206
     assert await response.read() == VIDEO[first : last + 1]
@@ -79,27 +80,27 @@ async def test_a_part_of_a_clip(client: TestClient, asked: str, first: int, last
     assert head.headers["Content-Range"] == f"bytes {first}-{last}/{len(VIDEO)}"
 
 
-async def test_a_part_that_is_not_there(client: TestClient, camera: LivingCamera) -> None:
+async def test_a_part_that_is_not_there(client: TestClient[Any, Any], camera: LivingCamera) -> None:
     response = await client.get(VIDEO_URL, headers={"Range": f"bytes={len(VIDEO)}-"})
     assert response.status == 416
     assert response.headers["Content-Range"] == f"bytes */{len(VIDEO)}"
     assert all(reader.closed for reader in camera.station.readers)
 
 
-async def test_several_parts_at_once_get_the_whole(client: TestClient) -> None:
+async def test_several_parts_at_once_get_the_whole(client: TestClient[Any, Any]) -> None:
     response = await client.get(VIDEO_URL, headers={"Range": "bytes=0-1,5-6"})
     assert response.status == 200
     assert len(await response.read()) == len(VIDEO)
 
 
-async def test_a_part_of_another_version_gets_the_whole(client: TestClient) -> None:
+async def test_a_part_of_another_version_gets_the_whole(client: TestClient[Any, Any]) -> None:
     etag = (await client.get(VIDEO_URL)).headers["ETag"]
     for if_range, status in ((etag, 206), ('"other"', 200)):
         response = await client.get(VIDEO_URL, headers={"Range": "bytes=0-9", "If-Range": if_range})
         assert response.status == status
 
 
-async def test_head_of_a_whole_clip(client: TestClient) -> None:
+async def test_head_of_a_whole_clip(client: TestClient[Any, Any]) -> None:
     response = await client.head(VIDEO_URL)
     assert response.status == 200
     assert response.headers["Content-Length"] == str(len(VIDEO))
@@ -107,7 +108,7 @@ async def test_head_of_a_whole_clip(client: TestClient) -> None:
     assert await response.read() == b""
 
 
-async def test_a_disk_that_fails_on_the_way_breaks_off(client: TestClient, camera: LivingCamera) -> None:
+async def test_a_disk_that_fails_on_the_way_breaks_off(client: TestClient[Any, Any], camera: LivingCamera) -> None:
     camera.station.breaks_at = 300_000
     response = await client.get(VIDEO_URL)
     with pytest.raises(Exception, match="payload"):
@@ -116,7 +117,7 @@ async def test_a_disk_that_fails_on_the_way_breaks_off(client: TestClient, camer
 
 
 @pytest.mark.parametrize(("url", "picture"), [(THUMBNAIL_URL, THUMBNAIL), (EXPLANATION_URL, EXPLANATION)])
-async def test_a_picture(client: TestClient, camera: LivingCamera, url: str, picture: bytes) -> None:
+async def test_a_picture(client: TestClient[Any, Any], camera: LivingCamera, url: str, picture: bytes) -> None:
     response = await client.get(url)
     assert response.status == 200
     assert response.headers["Content-Type"] == "image/jpeg"
@@ -153,7 +154,7 @@ async def test_whoever_may_not_see_the_camera_cannot_tell_that_there_is_a_clip(
 
 
 @pytest.mark.parametrize("clip_id", [NO_CLIP, CLIP.lower(), "x", CLIP + "0", "%00" * 26])
-async def test_what_is_no_clip_is_not_found(client: TestClient, clip_id: str) -> None:
+async def test_what_is_no_clip_is_not_found(client: TestClient[Any, Any], clip_id: str) -> None:
     assert (await client.get(f"/api/localcam/clips/{clip_id}/video")).status == 404
 
 
@@ -243,7 +244,7 @@ async def test_a_signature_gives_the_rights_of_who_asked_for_it(
 
 
 async def test_without_a_running_camera_nothing_is_found(
-    hass: HomeAssistant, client: TestClient, camera: LivingCamera
+    hass: HomeAssistant, client: TestClient[Any, Any], camera: LivingCamera
 ) -> None:
     assert await hass.config_entries.async_unload(camera.id)
     assert (await client.get(VIDEO_URL)).status == 404

@@ -203,7 +203,7 @@ def picture_size(home: HomeAssistant, path: str) -> int:
     """Of a picture that is one."""
     answer = home.fetch("GET", path)
     assert answer.status == 200
-    with av.open(io.BytesIO(answer.body)) as container:
+    with av.open(io.BytesIO(answer.body), "r") as container:
         assert next(container.decode(video=0)).width > 0
     return len(answer.body)
 
@@ -232,7 +232,7 @@ def in_parts(home: HomeAssistant, clip: dict[str, Any]) -> bytes:
 def decoded(video: bytes) -> list[np.ndarray]:
     """All pictures of a clip whose index comes first."""
     assert video.index(b"moov") < video.index(b"mdat")
-    with av.open(io.BytesIO(video)) as container:
+    with av.open(io.BytesIO(video), "r") as container:
         return [luma(frame) for frame in container.decode(video=0)]
 
 

@@ -42,7 +42,7 @@ from .settings import AddressRules, AddressSource, CameraSettings
 
 _STOP_S = 8.0
 """For a worker to close its clip."""
-_HEARTBEAT_S = 10.0
+_HEARTBEAT_S = 8.5
 """A worker whose health was not heard of for this long hangs."""
 _DIES_WITHIN_S = 3.0
 """Once it is killed."""
@@ -262,7 +262,7 @@ class CameraPost:
         return worker
 
     def _await_end(self, ended: SimpleQueue[int | None]) -> int | None:
-        killed_at_s = inf
+        silent, killed_at_s = False, inf
         while True:
             try:
                 return ended.get(timeout=_WATCH_S)
@@ -271,9 +271,11 @@ class CameraPost:
                 # A process that waits for a share that hangs may not even die before that answers.
                 if now_s - killed_at_s > _DIES_WITHIN_S or self._given_up.is_set():
                     return None
+                was_silent, silent = silent, now_s - self._heard_at_s > _HEARTBEAT_S
                 with self._lock:
                     worker = self._worker
-                if now_s - self._heard_at_s > _HEARTBEAT_S and worker is not None and not self._stop.is_set():
+                # Twice: where everything stood still, what the worker says now is not read yet.
+                if silent and was_silent and worker is not None and not self._stop.is_set():
                     worker.kill()
                     killed_at_s = min(killed_at_s, now_s)
 

@@ -22,7 +22,7 @@ for name, folder in (("custom_components", root), ("custom_components.localcam",
     package = types.ModuleType(name)
     package.__path__ = [folder]
     sys.modules[name] = package
-from custom_components.localcam.engine.lean_inspect import stand_in
+from custom_components.localcam.engine.lean_modules import stand_in
 stand_in()
 from custom_components.localcam.engine.camera_worker import main
 main()
@@ -90,8 +90,9 @@ class LocalExecutor:
         root = Path(__file__).parents[2]
         try:
             process = subprocess.Popen(
-                # Without docstrings (-OO), which nobody reads there: it saves 2 MB for each camera.
-                [sys.executable, "-I", "-OO", "-c", _BOOTSTRAP, json.dumps([sys.path, str(root)])],
+                # Without docstrings (-OO), which nobody reads there: it saves 2 MB for each camera. Without what an
+                # installation adds to each start (-S): it is told where everything is.
+                [sys.executable, "-I", "-S", "-OO", "-c", _BOOTSTRAP, json.dumps([sys.path, str(root)])],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,

@@ -10,17 +10,21 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 
+type Cells = npt.NDArray[np.bool_]
+type Squares = npt.NDArray[np.uint8]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class MotionMap:
     """Where a frame moved against the learned room; its arrays are valid until the next frame is looked at."""
 
-    changed: npt.NDArray[np.bool_]
+    changed: Cells
     """Shape (rows, columns) of cells: True where brightness and texture both left what was learned."""
-    moving: npt.NDArray[np.bool_]
+    moving: Cells
     """Same shape: True where the picture also differs from the frame analysed just before."""
-    moving_squares: npt.NDArray[np.uint8]
+    moving_squares: Squares
     """Changed cells of each square of 4 x 4 cells in or next to which something moves; 0 elsewhere."""
-    present_squares: npt.NDArray[np.uint8]
+    present_squares: Squares
     """Changed cells of each square in which somebody who was seen to move still is; 0 elsewhere."""
     down: Sequence[int]
     across: Sequence[int]

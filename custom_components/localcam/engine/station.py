@@ -4,9 +4,7 @@ Every method blocks and belongs on a thread that is not the event loop's. Report
 threads, after what they announce is safe.
 """
 
-from collections import deque
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import tzinfo
 from pathlib import Path
@@ -20,14 +18,15 @@ from .catalogue_witness import CatalogueWitness
 from .catalogued import CatalogueEntry, ClipDay, ClipQuery, ClipVerdict, DeletionReceipt
 from .clip_keeper import ClipKeeper, ClipReader
 from .clock import Clock
-from .commands import ClipKey, EntityAddress, EntityPicture, StreamAddress
-from .errors import EngineError, WorkerError
+from .commands import EntityAddress, EntityPicture, StreamAddress
+from .errors import WorkerError
 from .executor import CameraExecutor, LocalExecutor
 from .ingest.address import Place, locate, split_credentials
 from .live_views import LiveViews
-from .reports import ClipClosed, RecordingFailed, RecordingFault, Reported
+from .reports import Reported
 from .safekeeping import StorageState, StorageTrouble
 from .settings import AddressRules, AddressSource, CameraSettings, EntitySource, HouseSettings
+from .station_home import StationHome
 from .vault.keyring import Keyring
 from .watched_cameras import WatchedCameras
 
@@ -46,7 +45,6 @@ class Station:
         own_port: int = 0,
     ) -> None:
         """`own_port`: of Home Assistant's web server, where no camera is."""
-        self._address_rules = AddressRules(own_port=own_port)
         self._clock = clock
         self._on_report = on_report
         self._executor = executor or LocalExecutor()
@@ -55,13 +53,19 @@ class Station:
         self._keeper = ClipKeeper(catalogue_folder, clock, self._executor, keyring, self.audit.log_deletions)
         self._witness = CatalogueWitness(self.audit, self._keeper)
         self._cameras = WatchedCameras(self._new_post)
-        self._late: deque[tuple[Reported, ClipClosed]] = deque()
-        """Finished clips that the catalogue did not take."""
+        self.home = StationHome(
+            self._keeper,
+            self.audit,
+            AddressRules(own_port=own_port),
+            on_report=on_report,
+            enforce_bounds=self.enforce_bounds,
+        )
+        """What the cameras' posts ask of the station."""
         self._live = LiveViews(self._locate, clock)
 
     def start(self, house: HouseSettings) -> None:
         """Open catalogue and keys, and finish what a crash left; raises ArchiveError, StorageError, KeyringError."""
-        self._take_rules(house)
+        self.home.take_rules(house)
         self.audit.open()
         saved = self._keeper.open(house, self._witness.compare)
         self.audit.log_recovery(None, saved)
@@ -82,7 +86,7 @@ class Station:
     def change_house(self, house: HouseSettings) -> None:
         """Other bounds at once; another folder for the clips that follow, another public host. Raises StorageError."""
         moved = self._keeper.change(house)
-        if self._take_rules(house) or moved:
+        if self.home.take_rules(house) or moved:
             self._live.end_all()
             self._cameras.watch_all_anew()
         self.enforce_bounds()
@@ -249,98 +253,23 @@ class Station:
 
         Workers learn whether they may record.
         """
-        self._enter_late()
+        self.home.enter_late()
         before = self._keeper.may_record
         state = self._keeper.enforce_bounds()
         if state.may_record is not before:
             for post in self._cameras.posts():
                 post.allow_recording(state.may_record)
-        return replace(state, trouble=state.trouble or StorageTrouble.CATALOGUE) if self._late else state
-
-    # What a post needs (`camera_post.Home`)
-
-    @property
-    def storage_folder(self) -> str:
-        """Where clips go now; empty while that folder hangs, and would hold whoever as much as looks at it."""
-        return self._keeper.storage_folder if self._keeper.answers() else ""
-
-    @property
-    def may_record(self) -> bool:
-        """Whether there is room for clips."""
-        return self._keeper.may_record
-
-    @property
-    def address_rules(self) -> AddressRules:
-        """What this house adds to the rules on cameras' addresses."""
-        return self._address_rules
-
-    def next_epoch(self, camera_id: str) -> int:
-        """A number greater than that of each earlier life of the camera's worker."""
-        return self._keeper.archive.next_epoch(camera_id)
-
-    def issue_keys(self, camera_id: str, left: int) -> tuple[ClipKey, ...]:
-        """Keys of clips to come, for a worker that has so many left; raises EngineError."""
-        return self._keeper.issue_keys(camera_id, left)
-
-    def keep(self, reported: Reported, closed: ClipClosed) -> bool:
-        """Enter a finished clip in the catalogue; False where it must not be announced.
-
-        A clip that cannot be entered keeps its files, and is entered, and announced, as soon as that is possible: it is
-        tried each time the bounds are looked at, and at the next start.
-        """
-        try:
-            added = self._keeper.keep(reported, closed)
-        except EngineError as err:
-            self._late.append((reported, closed))
-            failed = RecordingFailed(fault=RecordingFault.DISK_ERROR, detail=str(err))
-            self._on_report(replace(reported, report=failed))
-            return False
-        with suppress(EngineError):  # they are looked at each minute, too, and the clip is safe
-            self.enforce_bounds()
-        return added
-
-    def _enter_late(self) -> None:
-        for _ in range(len(self._late)):
-            reported, closed = self._late.popleft()
-            try:
-                added = self._keeper.keep(reported, closed)
-            except EngineError:
-                self._late.appendleft((reported, closed))
-                return
-            if added:
-                self._on_report(reported)
-
-    def withdraw_keys(self, camera_id: str) -> None:
-        """The camera's worker is gone: it uses none of its keys any more."""
-        self._keeper.withdraw_keys(camera_id)
-
-    def tidy(self, camera_id: str) -> None:
-        """Finish what a crashed worker left, beside its successor; what cannot be now is at the next start."""
-        try:
-            saved = self._keeper.recover(camera_id)
-        except EngineError as err:
-            failed = RecordingFailed(fault=RecordingFault.DISK_ERROR, detail=str(err))
-            saved = [Reported(camera_id=camera_id, epoch=0, sequence=0, report=failed)]
-        else:
-            self.audit.log_recovery(camera_id, len(saved))
-        for reported in saved:
-            self._on_report(reported)
+        return replace(state, trouble=state.trouble or StorageTrouble.CATALOGUE) if self.home.has_late else state
 
     def _before_signing(self) -> None:
         self._witness.tell()
 
-    def _take_rules(self, house: HouseSettings) -> bool:
-        """Whether they are others than before."""
-        before = self._address_rules
-        self._address_rules = replace(before, public_host=house.public_host)
-        return before != self._address_rules
-
     def _locate(self, url: str) -> Place:
-        return locate(url, rules=self._address_rules)
+        return locate(url, rules=self.home.address_rules)
 
     def _new_post(self, settings: CameraSettings) -> CameraPost:
         backoff = Backoff(random.random, CRASH_STEPS_S)
-        return CameraPost(settings, self._executor, self, self._on_report, self._clock, backoff)
+        return CameraPost(settings, self._executor, self.home, self._on_report, self._clock, backoff)
 
     def _post_or_offline(self, camera_id: str) -> CameraPost:
         post = self._cameras.post(camera_id)

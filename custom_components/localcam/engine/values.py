@@ -80,11 +80,14 @@ class FormatChange:
 type SourceItem = Packet | FormatChange
 
 
+type Luma = npt.NDArray[np.uint8]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Frame:
     """A decoded picture's luma plane, read in place: valid until the next frame is decoded, never written to."""
 
-    luma: npt.NDArray[np.uint8]
+    luma: Luma
     """Shape (height, width), dtype uint8; rows may be further apart in memory than `width`."""
     captured_at_s: float
     """When its packet arrived."""

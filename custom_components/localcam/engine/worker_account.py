@@ -6,7 +6,7 @@ import resource
 
 from .clock import Clock
 
-_SMAPS = Path("/proc/self/smaps_rollup")
+_STATM = Path("/proc/self/statm")
 
 
 class Account:
@@ -26,12 +26,12 @@ class Account:
 
 
 def anonymous_bytes() -> int:
-    """Memory of this process that is not a mapped file; 0 where the system does not tell (it costs about 1 ms)."""
+    """Memory of this process that is not a mapped file (proc(5), `statm`); 0 where the system does not tell."""
     try:
-        lines = _SMAPS.read_text().splitlines()
-    except OSError:
+        _, resident, shared, *_ = map(int, _STATM.read_text().split())
+    except OSError, ValueError:
         return 0
-    return sum(int(line.split()[1]) for line in lines if line.startswith("Anonymous:")) * 1024
+    return (resident - shared) * resource.getpagesize()
 
 
 def release_free_memory() -> None:

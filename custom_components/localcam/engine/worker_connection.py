@@ -23,6 +23,8 @@ _EARLY_S = 0.03
 _SAME_PACE_S = 0.02
 """A pace that differs by less is no other."""
 _SLOT_WAIT_S = 1.0
+_SAME_TIME_S = 0.001
+"""Times of arrival that differ by less are the same."""
 _AWAY = frozenset({SourceFault.UNREACHABLE, SourceFault.REFUSED})
 _KNOCK_EVERY_S = 3.0
 
@@ -174,7 +176,8 @@ def as_arrived(burst: list[SourceItem], since_s: float) -> tuple[SourceItem, ...
         if isinstance(item, Packet) and item.medium is Medium.VIDEO and item.time_base == newest.time_base:
             sent_at_s = newest.received_at_s - (newest.dts_s - item.dts_s)
             at_s = min(item.received_at_s, max(sent_at_s, since_s))
-            arrived.append(item if at_s == item.received_at_s else replace(item, received_at_s=at_s))
+            same = item.received_at_s - at_s < _SAME_TIME_S
+            arrived.append(item if same else replace(item, received_at_s=at_s))
         else:
             arrived.append(item)
     return tuple(arrived)

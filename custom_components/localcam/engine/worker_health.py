@@ -8,6 +8,8 @@ from .worker_sight import Sight
 _HEALTH_S = 2.0
 _MEMORY_EVERY = 5
 """Health reports from one look at the memory to the next."""
+_GREW_BYTES = 256 << 10
+"""Worth giving back: what is given back has to be asked for again."""
 
 
 class HealthReport:
@@ -20,6 +22,7 @@ class HealthReport:
         self._analysed = 0
         self._count = 0
         self._memory_bytes = 0
+        """When it was looked at last, without what could be given back then."""
 
     def due(self, online: bool, sight: Sight, *, lacks_keyframes: bool) -> Health | None:
         """The report, if it is time for one."""
@@ -28,8 +31,7 @@ class HealthReport:
         if elapsed_s < _HEALTH_S:
             return None
         if self._count % _MEMORY_EVERY == 0:
-            release_free_memory()
-            self._memory_bytes = anonymous_bytes()
+            self._look_at_memory()
         self._count += 1
         rate = (sight.analysed - self._analysed) / elapsed_s
         self._sent_at_s, self._analysed = now_s, sight.analysed
@@ -43,3 +45,10 @@ class HealthReport:
             economises=online and sight.economises,
             shed=sight.shed,
         )
+
+    def _look_at_memory(self) -> None:
+        memory_bytes = anonymous_bytes()
+        if memory_bytes - self._memory_bytes > _GREW_BYTES:
+            release_free_memory()
+            memory_bytes = anonymous_bytes()
+        self._memory_bytes = memory_bytes

@@ -6,7 +6,7 @@ from that keyframe on, and looks at what it would have looked at. Of an event th
 at the beginning of each GOP only, to see that it goes on; once it does not, at everything again.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -148,32 +148,34 @@ class Sight:
 
     def see(
         self, packet: Packet, *, late: bool = False, may_rest: bool = True, may_sample: bool = False
-    ) -> Iterator[Look]:
+    ) -> Iterable[Look]:
         """Take a video packet of the stream that is watched: what was looked at because of it, in order of capture.
 
-        Nothing happens until they are asked for; each is to be dealt with before the next. A `late` packet waited too
-        long to be decoded: the next keyframe catches up. `may_rest` and `may_sample`, whether the beginnings of GOPs
-        are enough of a long event, are asked at keyframes.
+        Nothing is decoded until they are asked for; each is to be dealt with before the next. A `late` packet waited
+        too long to be decoded: the next keyframe catches up. `may_rest` and `may_sample`, whether the beginnings of
+        GOPs are enough of a long event, are asked at keyframes.
         """
         if self._decoder is None:
-            return
+            return ()
         self._economy.note(packet)
+        if self._gop and not late and not packet.is_keyframe:
+            return self._put_off(self._decoder, self._gop, packet)
+        return self._see(self._decoder, packet, late=late, may_rest=may_rest, may_sample=may_sample)
+
+    def _see(self, decoder: Decoder, packet: Packet, *, late: bool, may_rest: bool, may_sample: bool) -> Iterator[Look]:
         self.dropped += late
         if late or (self._waits_for_keyframe and not packet.is_keyframe):
             self._waits_for_keyframe = True
             self._gop = None
         elif packet.is_keyframe:
             if self._waits_for_keyframe:
-                self._decoder.forget()
+                decoder.forget()
             self._waits_for_keyframe = False
             event = self._watcher.event if may_sample and self._watcher.moving else None
             self._samples = self._economy.samples(packet, event.started_at_s if event else None)
-            yield from self._see_keyframe(self._decoder, packet, may_rest=may_rest)
-        elif self._gop is None:
-            if not (self._samples and self._economy.left_out(packet)):
-                yield from self._watch(self._decoder, packet)
-        elif self._gop:
-            yield from self._put_off(self._decoder, self._gop, packet)
+            yield from self._see_keyframe(decoder, packet, may_rest=may_rest)
+        elif self._gop is None and not (self._samples and self._economy.left_out(packet)):
+            yield from self._watch(decoder, packet)
 
     @property
     def event(self) -> MotionEvent | None:
@@ -247,12 +249,13 @@ class Sight:
             self._gop = None
             decoder.decode(keyframe)
 
-    def _put_off(self, decoder: Decoder, gop: list[Packet], packet: Packet) -> Iterator[Look]:
+    def _put_off(self, decoder: Decoder, gop: list[Packet], packet: Packet) -> Iterable[Look]:
         """A packet came while it rests."""
         gop.append(packet)
-        if self._economy.hinted or self._economy.is_overlong(packet):
-            self._hinted = self._economy.hinted
-            yield from self._catch_up(decoder)
+        if not self._economy.hinted and not self._economy.is_overlong(packet):
+            return ()
+        self._hinted = self._economy.hinted
+        return self._catch_up(decoder)
 
     def _catch_up(self, decoder: Decoder) -> Iterator[Look]:
         """End the rest: decode what was put off, and look at all of it but the keyframe, which was looked at."""
@@ -299,13 +302,12 @@ class Sight:
         if self._watcher.in_motion and self._hinted:
             self._economy.sizes.meant(something=True)
             self._hinted = False
-        event = self._watcher.event
         return Look(
             at_s=at_s,
             decoded_at_s=decoded_at_s,
             transitions=transitions,
             moving=self._watcher.moving,
-            goes_on=event is not None and event.last_motion_at_s == at_s,
+            goes_on=self._watcher.goes_on,
             score=self._watcher.strength,
             kind=self._watcher.kind,
         )

@@ -150,7 +150,7 @@ class CameraWatch:
 
     def _arrived(self, role: Role, items: tuple[SourceItem, ...]) -> None:
         watched = role is self._watched_role
-        newest_at_s = max((item.received_at_s for item in items if isinstance(item, Packet)), default=0.0)
+        newest_at_s = next((item.received_at_s for item in reversed(items) if isinstance(item, Packet)), 0.0)
         late = self._clock.monotonic_s() - newest_at_s > _LATE_S
         for item in items:
             if isinstance(item, FormatChange):

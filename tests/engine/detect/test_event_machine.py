@@ -201,4 +201,6 @@ def test_laws(steps: list[tuple[float, bool, bool, bool, bool, float]], quiet_s:
                 replaced = not transition.event.kind.alerts
                 assert flushed or replaced or told_at_s - transition.event.last_motion_at_s >= quiet_s
                 open_id = None
+            case Named():
+                assert transition.event_id == open_id
     assert open_id is None

@@ -16,7 +16,7 @@ def motion(row: int | None, column: int = 40, side: int = 6, fresh: int = 0) -> 
     moving = np.zeros((90, 160), np.bool_)
     if row is not None:
         moving[row : row + side, column : column + side] = True
-    counts = SQUARES.count(np.pad(moving, ((0, 2), (0, 0))), np.zeros(SQUARES.shape, np.uint8))
+    counts = SQUARES.count(np.pad(moving, ((0, 2), (0, 0))))
     return MotionMap(
         changed=moving,
         moving=moving,

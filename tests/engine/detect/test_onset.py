@@ -1,7 +1,7 @@
 """What begins an event comes from somewhere or goes somewhere; what fills its place at a stroke does neither."""
 
 from custom_components.localcam.engine.detect.features import FEATURES_VERSION
-from custom_components.localcam.engine.detect.onset import GREW_S, Course, begins
+from custom_components.localcam.engine.detect.onset import BOUND_S, GREW_S, Course, begins
 from custom_components.localcam.engine.detect.place import Place
 from custom_components.localcam.engine.motion import Features
 
@@ -45,6 +45,18 @@ def test_after_a_pause_the_box_is_forgotten() -> None:
     course.see(Place(5, 5, 9, 6), 5.0)
     course.see(Place(5, 5, 9, 7), 5.1)
     assert course.moves(features(), SMALLEST, 5.1, going_on=False)
+
+
+def test_what_got_nowhere_before_a_pause_is_expected_in_the_same_place_after_it() -> None:
+    course = Course()
+    course.see(Place(5, 5, 9, 9), 0.0)
+    course.see(Place(5, 5, 9, 9), BOUND_S + 1)
+    later_s = BOUND_S + 9
+    course.see(Place(5, 5, 9, 6), later_s)
+    course.see(Place(5, 5, 9, 7), later_s + 0.1)
+    assert not course.moves(features(), SMALLEST, later_s + 0.1, going_on=False)
+    course.see(Place(5, 5, 9, 14), later_s + 0.2)
+    assert course.moves(features(), SMALLEST, later_s + 0.2, going_on=False)
 
 
 def test_somebody_is_sure_when_two_pictures_in_a_row_stand_out() -> None:

@@ -33,7 +33,7 @@ def film_of_a_visit(folder: Path) -> tuple[Path, int]:
             for plane, pixels in zip(frame.planes, planes, strict=True):
                 rows = np.zeros((plane.height, plane.line_size), np.uint8)
                 rows[:, : plane.width] = pixels
-                plane.update(rows)
+                plane.update(rows.tobytes())
             frame.pts, frame.time_base = number, Fraction(1, FRAMES_PER_S)
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))

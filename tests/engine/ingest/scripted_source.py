@@ -18,6 +18,10 @@ class ScriptedSource:
     refusal: SourceError | None = None
     opened: bool = False
     closed: bool = False
+    keeps_arrivals: bool = False
+
+    def hold(self, *, holding: bool) -> None:
+        raise AssertionError("what does not keep arrivals is not held")
 
     def open(self) -> None:
         if self.refusal is not None:

@@ -42,6 +42,27 @@ def test_pictures_in_the_wrong_order_are_all_decoded() -> None:
     assert sum(picture is not None for picture in pictures) >= len(footage.video) - 3
 
 
+@pytest.mark.parametrize("camera", [Camera(), Camera(codec="hevc"), Camera(b_frames=2)])
+def test_a_keyframe_alone_is_what_it_is_in_its_place_and_what_follows_it_is_not_disturbed(camera: Camera) -> None:
+    footage = film(camera, 4)
+    keyframes = [packet for packet in footage.video if packet.is_keyframe]
+    decoder = Decoder(footage.formats[0])
+
+    for keyframe in keyframes:
+        fresh = Decoder(footage.formats[0])
+        wanted = fresh.decode(keyframe) or fresh.flush()
+        found = decoder.decode_alone(keyframe)
+        assert found is not None
+        assert wanted is not None
+        assert np.array_equal(found.luma, wanted.luma)
+
+    plain = Decoder(footage.formats[0])
+    for packet in footage.video:
+        wanted, found = plain.decode(packet), decoder.decode(packet)
+        assert (found is None) == (wanted is None)
+        assert found is None or wanted is None or np.array_equal(found.luma, wanted.luma)
+
+
 @pytest.mark.parametrize("pixel_format", ["yuv420p", "yuvj420p", "yuv422p", "nv12", "gray"])
 def test_brightness_is_read_in_place_where_it_lies_in_a_plane_of_its_own(pixel_format: str) -> None:
     picture, wanted = picture_of(pixel_format)

@@ -11,6 +11,7 @@ from custom_components.localcam.engine.ingest.parameter_sets import (
     configured_sets,
     contains,
     parameter_sets,
+    restarts,
 )
 from tests.engine.packets import Camera, film
 
@@ -61,6 +62,12 @@ def test_a_keyframe_that_repeats_some_of_the_sets_brings_nothing_new(codec: str)
     sets = sets_of(Camera(codec=codec))
     last = list(annex_b_units(sets))[-1]
     assert contains(sets, b"\x00\x00\x00\x01" + last)
+
+
+def test_a_decoder_forgets_by_itself_at_an_idr_of_h264_and_nowhere_else(codec: str) -> None:
+    first, second, *_ = film(Camera(codec=codec), 1).video
+    assert restarts(codec, first.payload) is (codec == "h264")
+    assert not restarts(codec, second.payload)
 
 
 def test_sets_behind_the_picture_belong_to_the_next_one(codec: str) -> None:

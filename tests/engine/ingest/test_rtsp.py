@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+import threading
 from threading import Event
 import time
 
@@ -14,12 +15,14 @@ from custom_components.localcam.engine.errors import SourceError, SourceFault
 from custom_components.localcam.engine.ingest.address import locate
 from custom_components.localcam.engine.ingest.connect import source_for
 from custom_components.localcam.engine.ingest.decoder import Decoder
+from custom_components.localcam.engine.ingest.libav_source import SILENCE_S
 from custom_components.localcam.engine.ingest.probing import try_source
 from custom_components.localcam.engine.ingest.rtsp import rtsp_source
 from custom_components.localcam.engine.ingest.source import MediaSource
 from custom_components.localcam.engine.settings import AddressSource, RtspTransport
 from custom_components.localcam.engine.values import FormatChange, Medium, Packet, SourceItem
 from tests.engine.packets import Camera, film
+from tests.engine.workers import BUSY_S
 from tests.rtsp_server import RtspServer, TestPattern, VideoFile
 
 from .footage_files import write_mp4, write_raw
@@ -95,13 +98,32 @@ def test_each_codec_arrives_over_tcp_and_udp_and_decodes(
     assert pictures[-1].luma.max() > 200, "the ball is white"
 
 
+@pytest.mark.parametrize(
+    ("mount", "with_sound", "stays"), [("h264", False, False), ("hevc", False, False), ("aac", True, True)]
+)
+def test_once_it_is_open_a_plain_stream_needs_no_gate(
+    camera: RtspServer, mount: str, with_sound: bool, stays: bool
+) -> None:
+    before = set(threading.enumerate())
+    source = source_at(camera.url(mount), Settings(with_sound=with_sound))
+    source.open()
+    try:
+        take(source, 5)
+        relays = [thread for thread in set(threading.enumerate()) - before if thread.name == "relay"]
+        for relay in relays:
+            relay.join(0.5)  # it may be about to end
+        assert any(relay.is_alive() for relay in relays) == stays
+    finally:
+        source.close()
+
+
 def test_packets_come_at_the_camera_s_pace(camera: RtspServer) -> None:
     source = source_at(camera.url("h264"))
     source.open()
     packets = take(source, 30)
     source.close()
     assert packets[-1].dts_s - packets[1].dts_s == pytest.approx(28 / 15, abs=0.05)
-    assert packets[-1].received_at_s - packets[-16].received_at_s == pytest.approx(1, abs=0.4)
+    assert 0.3 < packets[-1].received_at_s - packets[-16].received_at_s < 1 + BUSY_S
 
 
 @pytest.mark.parametrize("codec", ["aac", "mp3"])
@@ -184,7 +206,8 @@ def test_a_camera_that_falls_silent_is_lost_within_five_seconds() -> None:
         began_at_s = time.monotonic()
         with pytest.raises(SourceError) as caught:
             list(take_some)
-        assert time.monotonic() - began_at_s < 5
+        assert SILENCE_S < 5
+        assert time.monotonic() - began_at_s < SILENCE_S + BUSY_S
         assert caught.value.fault is SourceFault.LOST
         server.thaw()
         source.close()
@@ -201,7 +224,7 @@ def test_a_camera_that_dies_is_lost_at_once_and_found_when_it_is_back() -> None:
         began_at_s = time.monotonic()
         with pytest.raises(SourceError) as caught:
             list(packets)
-        assert time.monotonic() - began_at_s < 2
+        assert time.monotonic() - began_at_s < SILENCE_S, "it was waited for although its connection had ended"
         assert caught.value.fault is SourceFault.LOST
         source.close()
         with pytest.raises(SourceError) as caught:

@@ -51,6 +51,17 @@ def test_in_whatever_pieces_it_comes_the_same_is_found(sizes: list[int]) -> None
     assert next(media) == next(media) == MEDIA * 3 + b"$\x01\x00\x00"
 
 
+@given(st.lists(st.integers(1, 40)))
+def test_media_are_found_frame_by_frame_where_that_is_asked(sizes: list[int]) -> None:
+    splitter, rest = Splitter(whole_frames=True), SAID
+    found: list[bytes | Message] = []
+    for size in [*sizes, len(SAID)]:
+        found += splitter.feed(rest[:size])
+        rest = rest[size:]
+    assert [each for each in found if isinstance(each, bytes)] == [MEDIA, MEDIA, MEDIA, b"$\x01\x00\x00"]
+    assert len(found) == 7
+
+
 @pytest.mark.parametrize("garbage", [b"\x00\x01", b"\r\n", b"lower case", b"RTS"])
 def test_bytes_too_many_are_left_out(garbage: bytes) -> None:
     assert Splitter().feed(MEDIA + garbage + MEDIA) == [MEDIA, MEDIA]
@@ -209,6 +220,32 @@ def test_for_one_player_it_lets_in_one_and_stays_with_it() -> None:
             player_of(relay)
         player.sendall(f"OPTIONS {GATE} RTSP/1.0\r\nCSeq: 2\r\n\r\n".encode())
         assert player.recv(4096) == OK
+
+
+def test_somebody_else_goes_on_with_the_camera_where_the_player_was_put_out() -> None:
+    with bare_server(lambda _: OK + MEDIA[:3]) as (port, requests), relay_to(port, once=True) as relay:
+        with player_of(relay) as player:
+            ask(player, relay)
+            handed = relay.hand_over()
+            assert player.recv(4096) == b"", "two readers would each get a part"
+        assert handed is not None
+        with handed.camera as camera:
+            assert handed.heard == relay.heard == OK + MEDIA[:3]
+            to_camera, _ = handed.exchange.asked(f"PLAY {handed.url} RTSP/1.0\r\nCSeq: 2\r\n\r\n".encode())
+            camera.sendall(to_camera)
+            assert camera.recv(4096) == OK + MEDIA[:3]
+        assert requests[-1] == f"PLAY rtsp://127.0.0.1:{port}/live RTSP/1.0\r\nCSeq: 2\r\n\r\n".encode()
+
+
+def test_what_is_too_much_to_be_heard_again_is_not_kept() -> None:
+    many = b"$\x00\xff\xfb" + bytes(0xFFFB)
+    said = OK + many * 70
+    with bare_server(lambda _: said) as (port, _), relay_to(port, once=True) as relay, player_of(relay) as player:
+        player.sendall(f"OPTIONS {relay.url} RTSP/1.0\r\nCSeq: 1\r\n\r\n".encode())
+        heard = 0
+        while heard < len(said):
+            heard += len(player.recv(1 << 20))
+        assert relay.heard == b""
 
 
 def test_a_crowd_is_not_let_in() -> None:

@@ -129,7 +129,9 @@ def test_the_seams_hold_for_any_camera_and_any_motion(
         assert packets[-1].dts_s - packets[0].dts_s < longest_s + keyframe_interval_s
         if clip.outcome.end is ClipEnd.COMPLETE:
             last_motion_s = max(at_s for at_s in motions if at_s <= packets[-1].dts_s)
-            assert house.disk.files[clip.name].end_dts_s - last_motion_s > post_roll_s - 1e-6
+            end_dts_s = house.disk.files[clip.name].end_dts_s
+            assert end_dts_s is not None
+            assert end_dts_s - last_motion_s > post_roll_s - 1e-6
     # A continuation begins with the very next packet.
     for (before, after), clip in zip(pairwise(contents), house.clips[1:], strict=True):
         if clip.identity.continues_clip_id is not None:

@@ -80,7 +80,8 @@ def test_packets_that_already_are_as_mp4_holds_them_pass_unchanged(codec: str, t
 def test_a_size_that_nobody_told_is_that_of_the_first_picture(
     codec: str, size: tuple[int, int], pixels: str, has_lengths: bool, tmp_path: Path
 ) -> None:
-    encoder = av.VideoCodecContext.create(ENCODERS[codec], "w")
+    encoder = av.CodecContext.create(ENCODERS[codec], "w")
+    assert isinstance(encoder, av.VideoCodecContext)
     encoder.width, encoder.height, encoder.pix_fmt = *size, pixels
     encoder.framerate, encoder.time_base = Fraction(10), Fraction(1, 10)
     encoder.thread_count = 1
@@ -144,15 +145,16 @@ def test_every_sound_that_an_mp4_holds(codec: str, encoder: str, tmp_path: Path)
     assert sum(frame.samples for frame in frames) == pytest.approx(3 * 48_000, rel=0.05)
 
 
-def encode_sound(codec: str, encoder_name: str) -> tuple[StreamFormat, list[object]]:
+def encode_sound(codec: str, encoder_name: str) -> tuple[StreamFormat, list[Packet]]:
     template = film(Camera(sound=True), 0.2).sound[0]
-    encoder = av.AudioCodecContext.create(encoder_name, "w")
+    encoder = av.CodecContext.create(encoder_name, "w")
+    assert isinstance(encoder, av.AudioCodecContext)
     encoder.sample_rate, encoder.layout = 48_000, "stereo"
     encoder.format = {"aac": "fltp", "mp3": "fltp", "opus": "s16"}[codec]
     encoder.open()
     base = Fraction(1, 48_000)
     first = round(5_000 / base)
-    packets = []
+    packets: list[Packet] = []
     for number in range(3 * 48_000 // encoder.frame_size):
         frame = av.AudioFrame(format=encoder.format.name, layout="stereo", samples=encoder.frame_size)
         for plane in frame.planes:

@@ -28,7 +28,7 @@ def cells(*, rows: slice = slice(0), columns: slice = slice(0)) -> npt.NDArray[n
 
 def drawn(jpeg: bytes) -> npt.NDArray[np.int16]:
     """Red, green, blue of each pixel."""
-    with av.open(io.BytesIO(jpeg), format="mjpeg") as container:
+    with av.open(io.BytesIO(jpeg), "r", format="mjpeg") as container:
         frame = next(container.decode(video=0))
     return frame.to_ndarray(format="rgb24").astype(np.int16)
 

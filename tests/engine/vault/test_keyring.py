@@ -1,5 +1,6 @@
 """The house's keys: sealing works at any time, opening while the house is unlocked, and each secret does its part."""
 
+from collections.abc import Callable
 import json
 from pathlib import Path
 
@@ -96,11 +97,12 @@ def test_nothing_in_the_folder_of_a_locked_house_is_its_private_key(keyring: Key
 def test_while_locked_nothing_about_the_keys_can_be_changed(keyring: Keyring, folder: Path) -> None:
     keyring.keep_locked(PASSPHRASE)
     restarted = opened(folder)
-    for change in (
+    changes: tuple[Callable[[], object], ...] = (
         lambda: restarted.keep_locked("another passphrase"),
         restarted.keep_unlocked,
         lambda: restarted.set_code(new_recovery_code()),
-    ):
+    )
+    for change in changes:
         with pytest.raises(LockedError):
             change()
 
@@ -160,13 +162,14 @@ def test_a_clips_key_opens_for_that_clip_and_house_only(keyring: Keyring, tmp_pa
     sealed = keyring.seal(CLIP_KEY, *CLIP)
     other_house = opened(tmp_path / "other")
     damaged = SealedKey(sealed=sealed.sealed[:-1] + bytes([sealed.sealed[-1] ^ 1]), sealed_to=sealed.sealed_to)
-    for attempt in (
+    attempts: tuple[Callable[[], object], ...] = (
         lambda: keyring.unseal(sealed, CLIP[0], "kitchen"),
         lambda: keyring.unseal(sealed, "01KAAAAAAAAAAAAAAAAAAAAAAB", CLIP[1]),
         lambda: keyring.unseal(damaged, *CLIP),
         lambda: other_house.unseal(sealed, *CLIP),
         lambda: keyring.unseal(SealedKey(sealed=b"", sealed_to=""), *CLIP),
-    ):
+    )
+    for attempt in attempts:
         with pytest.raises(KeyringError):
             attempt()
 

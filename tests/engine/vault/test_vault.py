@@ -1,9 +1,11 @@
 """The storage folder takes files whole, gives them back by any range, and lets no name lead out of it."""
 
+from collections.abc import Callable
 import errno
 import hashlib
 import os
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 from hypothesis import given, strategies as st
@@ -71,13 +73,20 @@ def test_a_second_writer_of_one_file_is_refused(vault: Vault) -> None:
     assert read(vault, NAME) == b"first"
 
 
+def _noted(steps: list[str], name: str, really: Callable[..., None]) -> Callable[..., None]:
+    def noted(*arguments: Any, **options: Any) -> None:
+        steps.append(name)
+        really(*arguments, **options)
+
+    return noted
+
+
 def test_publishing_renames_between_two_syncs_of_the_folder(vault: Vault) -> None:
     store(vault, PART, b"video")
     steps: list[str] = []
-    fsync, rename = os.fsync, os.rename
     with (
-        patch("os.fsync", side_effect=lambda fd: (steps.append("fsync"), fsync(fd))),
-        patch("os.rename", side_effect=lambda *names, **fds: (steps.append("rename"), rename(*names, **fds))),
+        patch("os.fsync", side_effect=_noted(steps, "fsync", os.fsync)),
+        patch("os.rename", side_effect=_noted(steps, "rename", os.rename)),
     ):
         vault.publish(PART, NAME)
     assert steps == ["fsync", "rename", "fsync"]

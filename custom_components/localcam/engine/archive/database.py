@@ -1,7 +1,7 @@
 """The catalogue's SQLite file: how it is opened, locked, checked, and how its errors become ours."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 import os
 from pathlib import Path
 import sqlite3
@@ -9,6 +9,7 @@ import threading
 
 from ..durable_folders import make_folders, sync_folder
 from ..errors import ArchiveError
+from .all_or_nothing import all_or_nothing
 from .migrations import EMPTY, STEPS, Step, check_version, latest_version, migrate
 
 BUSY_TIMEOUT_S = 5.0
@@ -110,15 +111,8 @@ class Database:
         """All of the block or nothing: it is on disk when this returns. Not to be nested. Raises ArchiveError."""
         with self._lock, _translated(self._path):
             connection = self._opened()
-            connection.execute("BEGIN IMMEDIATE")
-            try:
+            with all_or_nothing(connection):
                 yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                # Some errors, a full disk for one, have rolled back already; the first error is the one to tell.
-                with suppress(sqlite3.Error):
-                    connection.execute("ROLLBACK")
-                raise
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import sqlite3
 
 from ..errors import ArchiveError
+from .all_or_nothing import all_or_nothing
 
 type Step = Callable[[sqlite3.Connection], None]
 """Takes a catalogue of one version to the next, inside a transaction; foreign keys are not enforced meanwhile."""
@@ -62,8 +63,7 @@ def migrate(connection: sqlite3.Connection, steps: Sequence[Step] = STEPS, schem
     version = check_version(connection, steps)
     if version == latest:
         return
-    connection.execute("BEGIN IMMEDIATE")
-    try:
+    with all_or_nothing(connection):
         if version == EMPTY:
             connection.executescript(schema.read_text(encoding="utf-8"))
         else:
@@ -71,11 +71,6 @@ def migrate(connection: sqlite3.Connection, steps: Sequence[Step] = STEPS, schem
                 step(connection)
         _check_references(connection)
         connection.execute(f"PRAGMA user_version = {latest:d}")
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
 
 
 def _check_references(connection: sqlite3.Connection) -> None:

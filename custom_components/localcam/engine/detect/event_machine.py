@@ -22,6 +22,7 @@ Rules:
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum, auto
+import math
 
 from ..motion import Features, Kind, MotionEvent
 
@@ -184,8 +185,22 @@ class EventMachine:
         """May be changed at any time; applies to the open event, too."""
         self._new_id = new_id
         self.state = State.QUIET
-        self.event: MotionEvent | None = None
-        """The open event as it is now; None exactly in QUIET and SUSPECTED."""
+        self._event: MotionEvent | None = None
+        """As of its last change but for the time of its last motion; None exactly in QUIET and SUSPECTED."""
+        self.last_motion_at_s = -math.inf
+        """Of the open event, or the last one."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether an event is."""
+        return self._event is not None
+
+    @property
+    def event(self) -> MotionEvent | None:
+        """The open event as it is now."""
+        if self._event is not None and self._event.last_motion_at_s != self.last_motion_at_s:
+            self._event = replace(self._event, last_motion_at_s=self.last_motion_at_s)
+        return self._event
 
     def step(self, observation: Observation) -> tuple[Transition, ...]:
         """Take an observation not earlier than those before."""
@@ -194,7 +209,7 @@ class EventMachine:
 
     def tick(self, now_s: float) -> tuple[Transition, ...]:
         """Time has passed, with or without an observation."""
-        if self.event is None or now_s - self.event.last_motion_at_s < self.quiet_s:
+        if self._event is None or now_s - self.last_motion_at_s < self.quiet_s:
             return ()
         return self._take(Signal.QUIET_PASSED, None)
 
@@ -220,7 +235,8 @@ class EventMachine:
 
     def _start(self, seen: Observation | None) -> tuple[Transition, ...]:
         assert seen is not None  # the table starts events on motion only
-        self.event = MotionEvent(
+        self.last_motion_at_s = seen.at_s
+        self._event = MotionEvent(
             event_id=self._new_id(),
             started_at_s=seen.at_s,
             last_motion_at_s=seen.at_s,
@@ -232,16 +248,16 @@ class EventMachine:
             threshold=seen.threshold,
             sensitivity=seen.sensitivity,
         )
-        return (Started(event_id=self.event.event_id, at_s=seen.at_s, score=seen.score, kind=seen.kind),)
+        return (Started(event_id=self._event.event_id, at_s=seen.at_s, score=seen.score, kind=seen.kind),)
 
     def _grow(self, seen: Observation | None) -> tuple[Transition, ...]:
         assert seen is not None
-        assert self.event is not None  # the table grows events only where one is open
-        if seen.score <= self.event.peak_score:
-            self.event = replace(self.event, last_motion_at_s=seen.at_s)
-            return self._rename(seen.kind) if seen.kind.alerts and not self.event.kind.alerts else ()
-        self.event = replace(
-            self.event,
+        assert self._event is not None  # the table grows events only where one is open
+        self.last_motion_at_s = seen.at_s
+        if seen.score <= self._event.peak_score:
+            return self._rename(seen.kind) if seen.kind.alerts and not self._event.kind.alerts else ()
+        self._event = replace(
+            self._event,
             last_motion_at_s=seen.at_s,
             peak_score=seen.score,
             peak_at_s=seen.at_s,
@@ -251,20 +267,20 @@ class EventMachine:
             threshold=seen.threshold,
             sensitivity=seen.sensitivity,
         )
-        return (Grew(event_id=self.event.event_id, at_s=seen.at_s, score=seen.score, kind=seen.kind),)
+        return (Grew(event_id=self._event.event_id, at_s=seen.at_s, score=seen.score, kind=seen.kind),)
 
     def _name(self, seen: Observation | None) -> tuple[Transition, ...]:
         assert seen is not None
         return self._rename(seen.kind) if seen.names else ()
 
     def _rename(self, kind: Kind) -> tuple[Transition, ...]:
-        assert self.event is not None  # the table names open events only
-        if kind is self.event.kind:
+        assert self._event is not None  # the table names open events only
+        if kind is self._event.kind:
             return ()
-        self.event = replace(self.event, kind=kind)
-        return (Named(event_id=self.event.event_id, since_s=self.event.started_at_s, kind=kind),)
+        self._event = replace(self._event, kind=kind)
+        return (Named(event_id=self._event.event_id, since_s=self._event.started_at_s, kind=kind),)
 
     def _end(self) -> tuple[Transition, ...]:
-        event, self.event = self.event, None
+        event, self._event = self.event, None
         assert event is not None
         return (Ended(event=event),)

@@ -56,8 +56,9 @@ def measure(motion: MotionMap, before: Trace) -> tuple[Features, Trace]:
 def _at_edge(motion: MotionMap) -> int:
     """Moving cells in the outermost squares."""
     down, across, counts = motion.down, motion.across, motion.moving_squares
-    rows, columns = (side[0] + side[-1] if len(side) > 1 else side[0] for side in (down, across))
-    if not (rows and columns):
+    rows = down[0] + down[-1] if len(down) > 1 else down[0]
+    columns = across[0] + across[-1] if len(across) > 1 else across[0]
+    if not rows or not columns:
         return rows + columns
     corners = sum(int(counts[row, column]) for row in {0, len(down) - 1} for column in {0, len(across) - 1})
     return rows + columns - corners

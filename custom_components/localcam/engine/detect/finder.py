@@ -32,8 +32,7 @@ class Finder:
         self._moving: Marks = np.zeros(reader.shape, np.bool_)
         self.changed, self.moving = (marks[: reader.rows, : reader.columns] for marks in (self._changed, self._moving))
         self.squares = squares = Squares(reader.shape)
-        self._both_squares = np.zeros((2 * squares.shape[0], squares.shape[1]), np.uint8)
-        self._changed_squares, self._active_squares = np.split(self._both_squares, 2)
+        self._changed_squares, self._active_squares = np.split(squares.count(self._both), 2)
         self.moving_squares, self.present_squares = (np.zeros(squares.shape, np.uint8) for _ in range(2))
         self.near: Marks = np.zeros(squares.shape, np.bool_)
         """Squares in or beside which something is active; of the last picture in which anything moved."""
@@ -46,6 +45,8 @@ class Finder:
         self.earlier: Grid = np.zeros(reader.shape, np.int16)
         """Texture when it was asked last whether anybody stirs."""
         self._earlier_at_s = at_s
+        self._brightened = 0
+        """Cells whose brightness left what was learned, upwards or downwards."""
         self.moved = self.fresh = 0
         """Moving cells, and those of them that did not change in the seconds before."""
         self.present = False
@@ -78,7 +79,9 @@ class Finder:
 
     def mark_brightened(self) -> int:
         """Mark the cells whose brightness left what was learned as candidates; how many do."""
-        return self._measured.mark(self._measured.change, self._background.brightness.limit, self._changed)
+        measured = self._measured
+        self._brightened = measured.mark(measured.change, self._background.brightness.limit, self._changed)
+        return self._brightened
 
     def mark_textured(self) -> int:
         """How many of them left its texture, too."""
@@ -106,7 +109,7 @@ class Finder:
         changed = int(np.count_nonzero(self._changed)) > least
         if changed or presence.anybody:
             self._mark_active()
-            self.squares.count(self._both, self._both_squares)
+            self.squares.count(self._both)
         self._find_moving(changed=changed)
         self._find_present(at_s)
         self.recent.remember(self._changed, at_s)
@@ -131,7 +134,7 @@ class Finder:
         presence = self.presence
         if presence.anybody and at_s - self._earlier_at_s >= STIR_S:
             self._mark_stirring()
-            self.squares.count(self._both, self._both_squares)
+            self.squares.count(self._both)
             presence.keep(self._changed_squares, self._active_squares, at_s)
             np.copyto(self.earlier, self._measured.texture)
             self._earlier_at_s = at_s
@@ -168,15 +171,17 @@ class Finder:
     def darkened(self) -> int:
         """How many cells' brightness fell below what was learned."""
         measured = self._measured
-        np.add(measured.change, self._background.brightness.limit, out=measured.spare)
-        np.less(measured.spare, 0, out=measured.marks)
-        return int(np.count_nonzero(measured.marks))
+        np.greater(measured.change, self._background.brightness.limit, out=measured.marks)
+        return self._brightened - int(np.count_nonzero(measured.marks))
 
     def contrast(self, place: Place) -> float:
         """How far the texture of what moves there left what was learned, in units of what noise explains; the mean."""
         first, after = SQUARE * place.row, SQUARE * (place.row + 2)
         left, right = SQUARE * place.column, SQUARE * (place.column + 2)
         moving = self._moving[first:after, left:right]
-        far = np.abs(self._measured.texture[first:after, left:right][moving])
-        explained = self._background.texture.limit[first:after, left:right][moving]
-        return int(np.add.reduce(far)) / max(int(np.add.reduce(explained)), 1)
+        far = np.abs(self._measured.texture[first:after, left:right])
+        explained = self._background.texture.limit[first:after, left:right]
+        # Lists: numpy takes longer to begin than so few numbers take to be added up.
+        beyond: list[int] = far[moving].tolist()
+        noise: list[int] = explained[moving].tolist()
+        return sum(beyond) / max(sum(noise), 1)

@@ -8,11 +8,11 @@ places that it has just left.
 import math
 
 from ..motion import Features
-from .place import Place
+from .place import MARGIN, Place
 
 ADVANCING_SHARE = 0.5
 """Of the smallest area that counts: as much must move in new places in two pictures of three."""
-NEW_SHARE = 0.08
+NEW_SHARE = 0.1
 """Of all that moves: the same. Once a screen is on, its picture moves where it moved before, but for its dark parts."""
 ENTERING_SHARE = 0.25
 DENSE = 2.0
@@ -69,6 +69,11 @@ BOUND_AT_ONCE_S = 1.0
 """How long it must go on before it is an event, of a kind that does not alert."""
 BOUND_PAUSE_S = 2.0
 """After a longer pause it begins anew."""
+KNOWN_S = 30.0
+"""What got nowhere before a pause is expected in the same place for so long after it: a screen whose picture stood
+still."""
+LARGEST_KNOWN = 14
+"""In squares, the longer side: what covered more was no screen, but somebody who sat down."""
 
 
 class Course:
@@ -83,15 +88,24 @@ class Course:
         self._standing_out = 0
         self._covered: Place | None = None
         """Where anything moved since the last pause."""
+        self._known: Place | None = None
+        """Where something moved before it and got nowhere."""
         self._seen_at_s = self._grew_at_s = -math.inf
 
     def see(self, place: Place | None, at_s: float) -> None:
         """Take in where a picture moves, before anything else is asked of it."""
         if place is None:
             return
-        if at_s - self._seen_at_s > BOUND_PAUSE_S:
+        paused_s = at_s - self._seen_at_s
+        if paused_s > BOUND_PAUSE_S:
+            got_nowhere = self._seen_at_s - self._advanced_at_s > BOUND_S
+            if got_nowhere and self._covered is not None and self._covered.longer_side <= LARGEST_KNOWN:
+                self._known = self._covered
+            if paused_s > KNOWN_S:
+                self._known = None
             self._covered = None
-        if self._covered is not None and not self._covered.holds(place, 0):
+        expected = self._known is not None and self._known.holds(place, MARGIN)
+        if self._covered is not None and not expected and not self._covered.holds(place, 0):
             self._grew_at_s = at_s
         self._covered = place.joined(self._covered)
         self._seen_at_s = at_s

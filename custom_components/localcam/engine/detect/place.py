@@ -21,8 +21,10 @@ class Place:
 
     def joined(self, other: Place | None) -> Place:
         """The smallest that holds both."""
-        if other is None:
+        if other is None or self.holds(other, 0):
             return self
+        if other.holds(self, 0):
+            return other
         return Place(
             min(self.top, other.top),
             min(self.left, other.left),
@@ -40,6 +42,11 @@ class Place:
         )
 
     @property
+    def longer_side(self) -> int:
+        """In squares."""
+        return max(self.bottom - self.top, self.right - self.left) + 1
+
+    @property
     def tall(self) -> bool:
         """Whether it is a curtain's."""
         return self.bottom - self.top + 1 > TALL * (self.right - self.left + 1)
@@ -49,5 +56,5 @@ def place_of(motion: MotionMap) -> Place | None:
     """The smallest that holds all that moves."""
     if not motion.moving_share:
         return None
-    rows, columns = ([at for at, cells in enumerate(side) if cells] for side in (motion.down, motion.across))
-    return Place(rows[0], columns[0], rows[-1], columns[-1])
+    rows, columns = bytes(map(bool, motion.down)), bytes(map(bool, motion.across))
+    return Place(rows.index(1), columns.index(1), rows.rindex(1), columns.rindex(1))

@@ -44,7 +44,7 @@ class Presence:
         if not self._travel.far:
             return
         np.logical_or(self.occupied, near, out=self.occupied)
-        self._stirred_at_s[near] = at_s
+        np.putmask(self._stirred_at_s, near, at_s)
         self._until_s = at_s + HOLD_S
         self.anybody = True
 

@@ -107,7 +107,7 @@ class Room:
     def stirring(self, light: Grid, limit: Grid) -> Counts:
         """Cells of each square whose texture differs from that of a picture of such brightness by more than that."""
         self.measured.mark_since(light, limit)
-        return self.found.squares.count(self.measured.marks, np.empty(self.found.squares.shape, np.uint8))
+        return self.found.squares.count(self.measured.marks)
 
     def see(self, frame: Frame) -> None:
         """Measure each cell's brightness, and how far it is from what is usual."""

@@ -8,12 +8,12 @@ import numpy.typing as npt
 SQUARE = 4
 """Side of a square, in cells."""
 FOUR_BYTES = np.uint32(0x0101_0101)
-TOP_BYTE = np.uint32(24)
-"""Four bytes in one number of 32 bits, times FOUR_BYTES, have their sum in the top byte."""
+TOP_BYTE = 3
+"""Four bytes in one number of 32 bits, times FOUR_BYTES, have their sum in the top byte, which comes last."""
 
 ALL_BITS = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
 
-type _Views = tuple[Words, Words, Words, Words, Words]
+type _Views = tuple[Words, Words, Words, Words, Words, Words, Counts]
 type Words = npt.NDArray[np.uint32]
 type Grid = npt.NDArray[np.int16]
 type Counts = npt.NDArray[np.uint8]
@@ -50,22 +50,25 @@ class Squares:
         self._beside = self._pairs[:, :-1], self._pairs[:, 1:]
 
     def _of(self, cells: Marks) -> _Views:
-        rows = cells.view(np.uint32).reshape(-1, SQUARE, self.shape[1])
-        sums = np.zeros((rows.shape[0], self.shape[1]), np.uint32)
-        views = self._views[id(cells)] = rows[:, 0], rows[:, 1], rows[:, 2], rows[:, 3], sums
+        across = self.shape[1]
+        pairs = cells.view(np.uint32).reshape(-1, 2, 2 * across)
+        two = np.zeros((pairs.shape[0], 2 * across), np.uint32)
+        sums = np.zeros((pairs.shape[0], across), np.uint32)
+        counts = sums.view(np.uint8).reshape(*sums.shape, SQUARE)[:, :, TOP_BYTE]
+        views = self._views[id(cells)] = pairs[:, 0], pairs[:, 1], two, two[:, :across], two[:, across:], sums, counts
         return views
 
-    def count(self, cells: Marks, out: Counts) -> Counts:
-        """Write how many cells of each square are marked, 0 to 16, to `out`; the grids may be several, stacked."""
-        first, second, third, fourth, sums = self._views.get(id(cells)) or self._of(cells)
+    def count(self, cells: Marks) -> Counts:
+        """How many cells of each square are marked, 0 to 16; written again by the next call with the same grid.
+
+        The grids may be several, stacked.
+        """
+        upper, lower, two, left, right, sums, counts = self._views.get(id(cells)) or self._of(cells)
         # Four cells in a number each; no sum of four of their bytes overflows.
-        np.add(first, second, out=sums)
-        np.add(sums, third, out=sums)
-        np.add(sums, fourth, out=sums)
+        np.add(upper, lower, out=two)
+        np.add(left, right, out=sums)
         np.multiply(sums, FOUR_BYTES, out=sums)
-        np.right_shift(sums, TOP_BYTE, out=sums)
-        np.copyto(out, sums, casting="unsafe")
-        return out
+        return counts
 
     def clip(self, cells: Marks, squares: Marks, out: Marks) -> None:
         """Write the marked cells of the marked squares to `out`."""

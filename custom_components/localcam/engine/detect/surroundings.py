@@ -16,7 +16,7 @@ WINDOW = np.uint64(6)
 BIAS = np.int16(BRIGHTEST)
 """What makes every mean of a grid's four rows 0 or more, so that sums of four of them carry nothing into the next."""
 
-type _Views = tuple[Grid, Grid, Grid, Grid, Grid]
+type _Views = tuple[Grid, Grid, Grid]
 
 
 class Surroundings:
@@ -28,9 +28,11 @@ class Surroundings:
     def __init__(self, shape: tuple[int, int]) -> None:
         rows, columns = shape
         down, across = rows // SQUARE, columns // SQUARE
-        self._rows = down, SQUARE, columns
+        self._rows, self._pairs = (down, SQUARE, columns), (down, 2, 2 * columns)
         self._views: dict[int, _Views] = {}
-        """Of each grid that was given, by its id: its four rows of each square, and all of them."""
+        """Of each grid that was given, by its id: the upper two rows of each square, the lower two, and all four."""
+        self._two = np.zeros((down, 2 * columns), np.int16)
+        self._halves = self._two[:, :columns], self._two[:, columns:]
         self._strips = np.zeros((down, columns), np.int16)
         self._fours = self._strips.view(np.uint64)
         self._sums = np.zeros((down, across), np.uint64)
@@ -53,17 +55,16 @@ class Surroundings:
         self._wide = self._lanes[:, None, :]
 
     def _of(self, grid: Grid) -> _Views:
-        rows = grid.reshape(self._rows)
-        views = self._views[id(grid)] = rows[:, 0], rows[:, 1], rows[:, 2], rows[:, 3], rows
+        pairs = grid.reshape(self._pairs)
+        views = self._views[id(grid)] = pairs[:, 0], pairs[:, 1], grid.reshape(self._rows)
         return views
 
     def without(self, grid: Grid, out: Grid) -> None:
         """Write the grid's texture to `out`."""
-        first, second, third, fourth, rows = self._views.get(id(grid)) or self._of(grid)
+        upper, lower, rows = self._views.get(id(grid)) or self._of(grid)
         strips, sums = self._strips, self._sums
-        np.add(first, second, out=strips)
-        np.add(strips, third, out=strips)
-        np.add(strips, fourth, out=strips)
+        np.add(upper, lower, out=self._two)
+        np.add(*self._halves, out=strips)
         np.right_shift(strips, FOURTH, out=strips)
         np.add(strips, BIAS, out=strips)
         np.multiply(self._fours, FOUR_ONES, out=sums)
@@ -75,7 +76,7 @@ class Surroundings:
         np.right_shift(means, WINDOW, out=means)
         np.multiply(means, FOUR_ONES, out=means)
         np.subtract(self._lanes, BIAS, out=self._lanes)
-        np.subtract(rows, self._wide, out=(self._views.get(id(out)) or self._of(out))[4])
+        np.subtract(rows, self._wide, out=(self._views.get(id(out)) or self._of(out))[2])
 
     @property
     def means(self) -> npt.NDArray[np.float32]:

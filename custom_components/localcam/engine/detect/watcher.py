@@ -75,12 +75,17 @@ class MotionWatcher:
     @property
     def calm(self) -> bool:
         """Whether keyframes are enough: no event is open, nothing was suspected of late, nothing is being learned."""
-        return self._machine.event is None and not self._suspects and not self.calibrating
+        return not self._machine.is_open and not self._suspects and not self.calibrating
 
     @property
     def event(self) -> MotionEvent | None:
         """The open event as it is now, whether it alerts or not."""
         return self._machine.event
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the open event, whether it alerts or not, moved in the frame just seen."""
+        return self._machine.is_open and self._machine.last_motion_at_s == self._looked_at_s
 
     def wants(self, captured_at_s: float) -> bool:
         """Whether it is time to analyse a frame captured then."""

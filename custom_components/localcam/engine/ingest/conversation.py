@@ -121,7 +121,10 @@ def connected(place: Place, timeout_s: float) -> socket.socket:
     """A connection to the very address that was checked, encrypted where the scheme says so; raises SourceError."""
     opened: socket.socket | None = None
     try:
-        opened = socket.create_connection((place.ip, place.port), timeout_s)
+        # Python's own way to it would look the number up as a name, and load all of Unicode's names for that.
+        opened = socket.socket(socket.AF_INET6 if ":" in place.ip else socket.AF_INET)
+        opened.settimeout(timeout_s)
+        opened.connect((place.ip, place.port))
         if place.scheme in {"https", "rtsps"}:
             opened = _encrypted(opened, place.host)
     except OSError as err:

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..errors import SourceError, SourceFault
 from ..values import Frame, Packet, StreamFormat
+from .parameter_sets import restarts
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -81,6 +82,9 @@ class Decoder:
     def __init__(self, video: StreamFormat) -> None:
         self.errors = 0
         """Packets that libav could not decode."""
+        self._codec = video.codec
+        self._alone = False
+        """Whether keyframes alone were decoded since libav forgot everything, each of them at once."""
         try:
             self._context = _context(video)
         except (av.FFmpegError, ValueError) as err:
@@ -88,6 +92,11 @@ class Decoder:
 
     def decode(self, packet: Packet) -> Picture | None:
         """The picture that this packet completes, the newest if several; None while there is none."""
+        if self._alone:
+            self.forget()
+        return self._decode(packet)
+
+    def _decode(self, packet: Packet) -> Picture | None:
         # libav reads a little beyond the end of what it decodes: its own buffer has room there, ours has not.
         native = av.Packet(len(packet.payload))
         native.update(packet.payload)
@@ -104,14 +113,18 @@ class Decoder:
 
         The next packet must be decoded alone, too, or be a keyframe.
         """
-        self._context.flush_buffers()
-        picture = self.decode(keyframe)
-        picture = self.flush() or picture
-        self._context.flush_buffers()
+        # Having libav forget costs it all its tables, and us their pages: a picture that restarts needs none of that.
+        if not (self._alone and restarts(self._codec, keyframe.payload)):
+            self._context.flush_buffers()
+        self._alone = True
+        if (picture := self._decode(keyframe)) is None:
+            picture = self.flush()
+            self._context.flush_buffers()
         return picture
 
     def forget(self) -> None:
         """What comes next begins with a keyframe, and follows on nothing that was decoded."""
+        self._alone = False
         self._context.flush_buffers()
 
     def flush(self) -> Picture | None:

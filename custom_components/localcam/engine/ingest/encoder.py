@@ -10,7 +10,7 @@ from av.video.frame import PictureType
 from ..errors import SourceError, SourceFault
 from ..values import FormatChange, Medium, Packet, SourceItem, StreamFormat
 from .decoder import Decoder, Picture
-from .libav_source import TO_ENCODE, LibavSource
+from .libav_source import TO_ENCODE
 from .source import MediaSource
 
 KEYFRAME_INTERVAL_S = 2.0
@@ -36,8 +36,9 @@ class EncodedSource:
     @property
     def camera_sound(self) -> str | None:
         """Codec of the sound that the camera itself sends, also where no clip can hold it; after `open`."""
-        if isinstance(self._inner, LibavSource):
-            return self._inner.camera_sound
+        if hasattr(self._inner, "camera_sound"):
+            told: str | None = self._inner.camera_sound
+            return told
         return next((sound.codec for sound in self._inner.formats[1:]), None)
 
     @property

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 import av
@@ -11,9 +11,8 @@ import av.container
 from ..clock import Clock
 from ..errors import SourceError, SourceFault
 from ..values import FormatChange, Medium, Packet, SourceItem, StreamFormat
-from .decoder import picture_size
 from .faults import lost_error, opening_error
-from .parameter_sets import CODECS as CODECS_WITH_SETS, configured_sets, contains, parameter_sets
+from .format_watch import FormatWatch
 from .timestamps import TimestampRepair
 
 MP4_VIDEO = frozenset({"h264", "hevc"})
@@ -112,7 +111,7 @@ class LibavSource:
         streams = [video, *(container.streams.audio[:1] if len(self.formats) > 1 else ())]
         formats = {stream.index: found for stream, found in zip(streams, self.formats, strict=True)}
         repairs = {index: TimestampRepair(found.time_base) for index, found in formats.items()}
-        watch = _FormatWatch(formats[video.index])
+        watch = FormatWatch(formats[video.index])
         arriving = container.demux(streams)
         received_at_s = asked_at_s = self._clock.monotonic_s()
         while received_at_s - asked_at_s < SILENCE_S:
@@ -142,29 +141,6 @@ class LibavSource:
                 yield FormatChange(formats=self.formats)
             yield packet
         raise SourceError(SourceFault.LOST, "nothing arrived in time")
-
-
-class _FormatWatch:
-    """Compares the parameter sets of each keyframe with those that are known."""
-
-    def __init__(self, video: StreamFormat) -> None:
-        self._video = video
-        self._known = configured_sets(video.codec, video.extradata) if video.codec in CODECS_WITH_SETS else b""
-
-    def changed(self, keyframe: Packet) -> StreamFormat | None:
-        """The new format, where this keyframe begins one."""
-        if self._video.codec not in CODECS_WITH_SETS:
-            return None
-        sets = parameter_sets(self._video.codec, keyframe.payload)
-        if not sets or sets == self._known or contains(self._known, sets):
-            return None
-        self._known = sets
-        video = replace(self._video, extradata=sets)
-        width_px, height_px = picture_size(video, keyframe)
-        self._video = replace(
-            video, width_px=width_px or self._video.width_px, height_px=height_px or self._video.height_px
-        )
-        return self._video
 
 
 def _opened(openings: Sequence[Opening]) -> av.container.InputContainer:

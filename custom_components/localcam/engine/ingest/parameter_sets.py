@@ -36,6 +36,19 @@ def contains(known: bytes, sets: bytes) -> bool:
     return all(unit in units for unit in annex_b_units(sets))
 
 
+def restarts(codec: str, payload: bytes) -> bool:
+    """Whether an Annex B access unit begins with a picture before which a decoder forgets everything: H.264's IDR."""
+    if codec != "h264":
+        return False
+    at = payload.find(_START)
+    while 0 <= at < len(payload) - 3:
+        kind = payload[at + 3] & 0x1F
+        if _H264_FIRST_PICTURE <= kind <= _H264_LAST_PICTURE:
+            return kind == _H264_LAST_PICTURE
+        at = payload.find(_START, at + 3)
+    return False
+
+
 def annex_b_units(data: bytes) -> Iterator[bytes]:
     """The NAL units between start codes, one at a time: whoever stops early does not pay for the rest."""
     at = data.find(_START)

@@ -61,8 +61,17 @@ class RelayedExchange:
 
     def answered(self, data: bytes) -> tuple[bytes, bytes]:
         """What to send to the camera and to the player for this of the camera's."""
+        to_camera, to_player = self.heard(data)
+        return to_camera, b"".join(each if isinstance(each, bytes) else each.encoded() for each in to_player)
+
+    def begin_anew(self) -> None:
+        """What the camera says is heard from its first word on, once more, and from now on its media frame by frame."""
+        self._from_camera = Splitter(whole_frames=True)
+
+    def heard(self, data: bytes) -> tuple[bytes, list[bytes | Message]]:
+        """The same as `answered`, but media and messages each by itself."""
         to_camera: list[bytes] = []
-        to_player: list[bytes] = []
+        to_player: list[bytes | Message] = []
         for each in self._from_camera.feed(data):
             if isinstance(each, bytes):
                 to_player.append(each)
@@ -72,7 +81,7 @@ class RelayedExchange:
                 to_camera.append(again)
             else:
                 to_player.append(self._answer(each))
-        return b"".join(to_camera), b"".join(to_player)
+        return b"".join(to_camera), to_player
 
     def _request(self, message: Message) -> bytes:
         method, _, rest = message.first.partition(" ")
@@ -100,16 +109,16 @@ class RelayedExchange:
             return None
         return self._with_password(asked)
 
-    def _answer(self, answer: Message) -> bytes:
+    def _answer(self, answer: Message) -> Message:
         sequence = tuple(each for each in answer.headers if each[0].lower() == "cseq")
         if 300 <= _status(answer) < 400:
-            return Message(first=_REDIRECTED, headers=sequence).encoded()
+            return Message(first=_REDIRECTED, headers=sequence)
         headers = tuple(
             (name, self._at_home(value) if name.lower() == "transport" else value)
             for name, value in answer.headers
             if name.lower() in _PASSED
         )
-        return replace(answer, headers=headers).encoded()
+        return replace(answer, headers=headers)
 
     def _at_home(self, transport: str) -> str:
         """Media over UDP come from the camera, and what is sent back goes there: nowhere else, whatever it says."""

@@ -49,9 +49,13 @@ class Message:
 
 
 class Splitter:
-    """One direction of one connection; give it what arrives, in order."""
+    """One direction of one connection; give it what arrives, in order.
 
-    def __init__(self) -> None:
+    Media are found as soon as they arrive, in whatever pieces, or, with `whole_frames`, frame by frame.
+    """
+
+    def __init__(self, *, whole_frames: bool = False) -> None:
+        self._whole_frames = whole_frames
         self._held = b""
         """The beginning of what is not whole yet."""
         self._media_left = 0
@@ -64,22 +68,22 @@ class Splitter:
         begin, at = 0, self._media_left
         while at < len(data):
             if data[at] == _MEDIA:
-                if len(data) - at < _FRAME_HEAD_BYTES:
+                end = _frame_end(data, at)
+                if end == at or (self._whole_frames and end > len(data)):
                     break
-                at += _FRAME_HEAD_BYTES + int.from_bytes(data[at + 2 : at + 4])
+                at = end
+                if self._whole_frames:
+                    found.append(data[begin:end])
+                    begin = end
                 continue
             if at > begin:
                 found.append(data[begin:at])
             begin = at
-            if _BEGINNING.match(data, at):
-                message, at = _message(data, at)
-                if message is None:
-                    break
+            message, at = _message(data, at) if _BEGINNING.match(data, at) else (None, _next_beginning(data, at))
+            if message is not None:
                 found.append(message)
-            elif _PERHAPS_BEGINNING.match(data, at):
+            elif at == begin:
                 break
-            else:
-                at = _next_beginning(data, at + 1)
             begin = at
         end = min(at, len(data))
         if end > begin:
@@ -88,13 +92,21 @@ class Splitter:
         return found
 
 
+def _frame_end(data: bytes, at: int) -> int:
+    """Where the frame that begins here ends, in what is there or beyond; `at` where not even its head is there."""
+    is_told = len(data) - at >= _FRAME_HEAD_BYTES
+    return at + _FRAME_HEAD_BYTES + int.from_bytes(data[at + 2 : at + 4]) if is_told else at
+
+
 def _printable(head: bytes) -> str:
     return _UNPRINTABLE.sub("", head.decode("latin-1"))
 
 
 def _next_beginning(data: bytes, at: int) -> int:
-    """Some cameras send a few bytes too many: what comes after them counts."""
-    found = [place for place in (data.find(b"$", at), data.find(b"RTSP/", at)) if place >= 0]
+    """Some cameras send a few bytes too many: what comes after them counts. `at` where they may become a message."""
+    if _PERHAPS_BEGINNING.match(data, at):
+        return at
+    found = [place for place in (data.find(b"$", at + 1), data.find(b"RTSP/", at + 1)) if place >= 0]
     return min(found, default=len(data))
 
 

@@ -52,23 +52,9 @@ class ClipRecorder:
         """A packet arrived; it is remembered for pre-rolls, too."""
         self._ring.add(packet)
         self._now_s = packet.received_at_s
-        if packet.medium is not Medium.VIDEO:
-            return self._writing.write(packet)
-        match step(self._situation(packet)):
-            case Step.WAIT:
-                if not self._demand.is_open:
-                    self._cause = None
-                return ()
-            case Step.BEGIN:
-                return self._begin()
-            case Step.WRITE:
-                return self._writing.write(packet)
-            case Step.END:
-                return self._writing.end(ClipEnd.COMPLETE, packet.dts_s)
-            case Step.CUT:
-                return self._continue(ClipEnd.LONGEST, packet.dts_s) + (self._begin() if self._can_begin else ())
-            case Step.BREAK:
-                return self._continue(ClipEnd.LONGEST, packet.dts_s)
+        if self._clip is None and self._cause is None and not self._demand.is_open:
+            return ()
+        return self._take(packet) if packet.medium is Medium.VIDEO else self._writing.write(packet)
 
     def motion_started(self, at_s: float, event_id: str, kind: Kind, score: float) -> tuple[RecorderOutput, ...]:
         """An event began in the picture that arrived at `at_s`."""
@@ -204,6 +190,23 @@ class ClipRecorder:
     def _can_begin(self) -> bool:
         has_pictures = bool(self._formats) and self._ring.newest_dts_s is not None
         return self._allowed and has_pictures and self._cause is not None and self._now_s >= self._retry_at_s
+
+    def _take(self, packet: Packet) -> tuple[RecorderOutput, ...]:
+        match step(self._situation(packet)):
+            case Step.WAIT:
+                if not self._demand.is_open:
+                    self._cause = None
+                return ()
+            case Step.BEGIN:
+                return self._begin()
+            case Step.WRITE:
+                return self._writing.write(packet)
+            case Step.END:
+                return self._writing.end(ClipEnd.COMPLETE, packet.dts_s)
+            case Step.CUT:
+                return self._continue(ClipEnd.LONGEST, packet.dts_s) + (self._begin() if self._can_begin else ())
+            case Step.BREAK:
+                return self._continue(ClipEnd.LONGEST, packet.dts_s)
 
     def _situation(self, packet: Packet) -> Situation:
         lasts_s = self._clip.lasts_s(packet.dts_s) if self._clip else 0.0

@@ -62,8 +62,8 @@ class RingBuffer:
             return
         self._size_bytes += len(packet.payload)
         if is_video:
-            self._newest_dts_s = packet.dts_s
-            self._forget_old(packet.dts_s - self._keep_s)
+            self._newest_dts_s = dts_s = packet.dts_s
+            self._forget_old(dts_s - self._keep_s)
         while self._size_bytes > self._capacity_bytes:
             self._forget()
 

@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 import re
 
+from ..durable_folders import sync_folder
 from ..errors import KeyringError, StorageError
 from ..safekeeping import SealedKey
 from . import private_files
@@ -40,7 +41,7 @@ class KeyHeaders:
             }
             private_files.write_new(self._path(camera_id, clip_id), json.dumps(written).encode())
         with storage_faults("writing a key"):
-            private_files.sync_folder(folder)
+            sync_folder(folder)
 
     def read(self, camera_id: str, clip_id: str) -> SealedKey | None:
         """None where there is none; raises KeyringError where it is damaged."""

@@ -1,9 +1,9 @@
 """Reads the files of clips that were recorded before clips were sealed; nothing is written like this any more."""
 
 import os
-from typing import Self
 
 from ..errors import TamperedError
+from .open_file import OpenFile
 from .storage_faults import storage_faults
 
 _BEGINNING_BYTES = 8
@@ -14,7 +14,7 @@ def looks_plain(beginning: bytes) -> bool:
     return beginning[4:_BEGINNING_BYTES] == b"ftyp" or beginning.startswith(b"\xff\xd8\xff")
 
 
-class PlainReader:
+class PlainReader(OpenFile):
     """A file that is only read, at any offset, by any thread."""
 
     def __init__(self, fd: int) -> None:
@@ -22,7 +22,7 @@ class PlainReader:
 
         Raises StorageError, and TamperedError for a file that is no plain one: then its key is lost.
         """
-        self._fd = fd
+        super().__init__(fd)
         with storage_faults("opening a clip"):
             self._size_bytes = os.fstat(fd).st_size
             beginning = os.pread(fd, _BEGINNING_BYTES, 0)
@@ -43,15 +43,3 @@ class PlainReader:
                 offset += len(part)
                 length -= len(part)
         return parts[0] if len(parts) == 1 else b"".join(parts)
-
-    def close(self) -> None:
-        """May be called twice."""
-        if self._fd >= 0:
-            fd, self._fd = self._fd, -1
-            os.close(fd)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()

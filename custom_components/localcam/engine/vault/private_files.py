@@ -9,9 +9,9 @@ from contextlib import suppress
 import os
 from pathlib import Path
 
+from ..durable_folders import sync_folder
 from .storage_faults import storage_faults
 
-_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _OLD_FILE = os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -26,7 +26,7 @@ def make_folder(folder: Path) -> None:
 
 
 def write_new(path: Path, data: bytes) -> None:
-    """A file that must not exist, its bytes on disk; `sync_folder` is for its name. Raises StorageError."""
+    """A file that must not exist, its bytes on disk; whoever calls has its name synced. Raises StorageError."""
     with storage_faults("writing a key"):
         fd = os.open(path, _NEW_FILE, 0o600)
         try:
@@ -72,15 +72,6 @@ def erase(paths: Iterable[Path]) -> None:
         for folder in folders:
             with suppress(FileNotFoundError):
                 sync_folder(folder)
-
-
-def sync_folder(folder: Path) -> None:
-    """Have the names in it on disk; raises OSError."""
-    fd = os.open(folder, _FOLDER)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
 
 
 def _overwrite(fd: int) -> None:

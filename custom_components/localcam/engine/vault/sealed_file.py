@@ -18,6 +18,7 @@ from .chunked_encryption import (
     ChunkCipher,
     plain_size,
 )
+from .open_file import OpenFile
 from .storage_faults import storage_faults
 
 
@@ -151,7 +152,7 @@ class SealedWriter:
                 rest = rest[count:]
 
 
-class SealedReader:
+class SealedReader(OpenFile):
     """A file that is only read, at any offset, by any thread."""
 
     def __init__(self, fd: int, key: bytes, context: bytes, *, growing: bool = False) -> None:
@@ -160,7 +161,7 @@ class SealedReader:
         Of a growing file, all chunks that reached the disk are there to be read, wherever it was cut. Any other must
         have its end.
         """
-        self._fd = fd
+        super().__init__(fd)
         self._opened: tuple[int, bytes] = (-1, b"")
         """The chunk that was read last: neighbouring bytes are asked for one after the other."""
         with storage_faults("opening a clip"):
@@ -196,18 +197,6 @@ class SealedReader:
         chunks[0] = chunks[0][offset - first * CHUNK_BYTES :]
         chunks[-1] = chunks[-1][: end - last * CHUNK_BYTES]
         return b"".join(chunks)
-
-    def close(self) -> None:
-        """May be called twice."""
-        if self._fd >= 0:
-            fd, self._fd = self._fd, -1
-            os.close(fd)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def _chunk(self, number: int) -> bytes:
         opened = self._opened
