@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import numpy as np
@@ -14,9 +14,11 @@ type Cells = npt.NDArray[np.bool_]
 type Squares = npt.NDArray[np.uint8]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class MotionMap:
-    """Where a frame moved against the learned room; its arrays are valid until the next frame is looked at."""
+class MotionMap(NamedTuple):
+    """Where a frame moved against the learned room; its arrays are valid until the next frame is looked at.
+
+    A tuple, as there is one for each frame: a frozen dataclass of so many takes several times as long to build.
+    """
 
     changed: Cells
     """Shape (rows, columns) of cells: True where brightness and texture both left what was learned."""

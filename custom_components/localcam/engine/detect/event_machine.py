@@ -23,6 +23,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum, auto
 import math
+from typing import NamedTuple
 
 from ..motion import Features, Kind, MotionEvent
 
@@ -104,9 +105,8 @@ TABLE: Mapping[tuple[State, Signal], tuple[State, Action]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Observation:
-    """What one analysed frame said."""
+class Observation(NamedTuple):
+    """What one analysed frame said; a tuple, which is built several times as fast as a frozen dataclass."""
 
     at_s: float
     moving: bool

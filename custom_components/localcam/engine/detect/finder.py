@@ -176,12 +176,10 @@ class Finder:
 
     def contrast(self, place: Place) -> float:
         """How far the texture of what moves there left what was learned, in units of what noise explains; the mean."""
-        first, after = SQUARE * place.row, SQUARE * (place.row + 2)
-        left, right = SQUARE * place.column, SQUARE * (place.column + 2)
-        moving = self._moving[first:after, left:right]
-        far = np.abs(self._measured.texture[first:after, left:right])
-        explained = self._background.texture.limit[first:after, left:right]
+        top, left = SQUARE * place.row, SQUARE * place.column
+        box = slice(top, top + 2 * SQUARE), slice(left, left + 2 * SQUARE)
+        moving = self._moving[box]
         # Lists: numpy takes longer to begin than so few numbers take to be added up.
-        beyond: list[int] = far[moving].tolist()
-        noise: list[int] = explained[moving].tolist()
-        return sum(beyond) / max(sum(noise), 1)
+        beyond: list[int] = self._measured.texture[box][moving].tolist()
+        noise: list[int] = self._background.texture.limit[box][moving].tolist()
+        return sum(map(abs, beyond)) / max(sum(noise), 1)

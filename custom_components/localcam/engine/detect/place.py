@@ -1,5 +1,6 @@
 """Where in the picture something moves: a box of squares."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..motion import MotionMap
@@ -56,5 +57,16 @@ def place_of(motion: MotionMap) -> Place | None:
     """The smallest that holds all that moves."""
     if not motion.moving_share:
         return None
-    rows, columns = bytes(map(bool, motion.down)), bytes(map(bool, motion.across))
-    return Place(rows.index(1), columns.index(1), rows.rindex(1), columns.rindex(1))
+    top, bottom = _ends(motion.down)
+    left, right = _ends(motion.across)
+    return Place(top, left, bottom, right)
+
+
+def _ends(counts: Sequence[int]) -> tuple[int, int]:
+    """Where the first and the last that is not 0 are; one at least is not."""
+    first, last = 0, len(counts) - 1
+    while not counts[first]:
+        first += 1
+    while not counts[last]:
+        last -= 1
+    return first, last

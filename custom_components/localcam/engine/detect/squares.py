@@ -46,8 +46,11 @@ class Squares:
         self._wider = np.zeros((down, across), np.uint64)
         self._around = {reach: _Around(self.shape, reach) for reach in (1, 3)}
         self._pairs = np.zeros((max(down - 1, 1), across), np.uint8)
-        self._places = np.zeros((max(down - 1, 1), max(across - 1, 1)), np.uint8)
-        self._beside = self._pairs[:, :-1], self._pairs[:, 1:]
+        self._places = np.zeros(self._pairs.size, np.uint8)
+        # In one run over all rows; what joins a row's end to the next one's beginning is no place.
+        pairs = self._pairs.reshape(-1)
+        self._beside = pairs[:-1], pairs[1:], self._places[:-1]
+        self._no_places = self._places[across - 1 :: across]
 
     def _of(self, cells: Marks) -> _Views:
         across = self.shape[1]
@@ -109,28 +112,33 @@ class Squares:
             return Place(int(counts.flat[at]), *divmod(at, self.shape[1]))
         upper, lower = self._halves.get(id(counts)) or self._halves_of(counts)
         np.add(upper, lower, out=self._pairs)
-        np.add(*self._beside, out=self._places)
+        one, other, places = self._beside
+        np.add(one, other, out=places)
+        self._no_places.fill(0)
         at = int(self._places.argmax())
-        return Place(int(self._places.item(at)), *divmod(at, self.shape[1] - 1))
+        return Place(int(self._places.item(at)), *divmod(at, self.shape[1]))
 
 
 class _Around:
     """The largest of the numbers near each square."""
 
     def __init__(self, shape: tuple[int, int], reach: int) -> None:
-        seen = np.zeros((shape[0] + 2 * reach, shape[1] + 2 * reach), np.uint8)
-        self._inside = seen[reach:-reach, reach:-reach]
+        down, across = shape
+        wide = across + 2 * reach
+        padded = np.zeros((down + 2 * reach, wide), np.uint8)
+        self._inside = padded[reach:-reach, reach:-reach]
         self._turns = []
+        # In one run over all rows: what joins a row's end to the next one's beginning is beyond the squares' columns.
+        seen = padded.reshape(-1)
         for step in (1, 1) if reach == 1 else (1, 2, 3):  # windows of 2 and 3, or of 2, 4 and 7
-            down = np.zeros((seen.shape[0] - step, seen.shape[1]), np.uint8)
-            self._turns.append((seen[:-step], seen[step:], down))
-            across = np.zeros((down.shape[0], seen.shape[1] - step), np.uint8)
-            self._turns.append((down[:, :-step], down[:, step:], across))
-            seen = across
-        self._seen = seen
+            rows = np.zeros(seen.size - step * wide, np.uint8)
+            self._turns.append((seen[: -step * wide], seen[step * wide :], rows))
+            seen = np.zeros(rows.size, np.uint8)
+            self._turns.append((rows[:-step], rows[step:], seen[:-step]))
+        self._largest = seen.reshape(down, wide)[:, :across]
 
     def of(self, counts: Counts) -> Counts:
         np.copyto(self._inside, counts)
         for one, other, out in self._turns:
             np.maximum(one, other, out=out)
-        return self._seen
+        return self._largest

@@ -36,23 +36,20 @@ class Surroundings:
         self._strips = np.zeros((down, columns), np.int16)
         self._fours = self._strips.view(np.uint64)
         self._sums = np.zeros((down, across), np.uint64)
-        self._padded = padded = np.zeros((down + 2, across + 2), np.uint64)
+        wide = across + 2
+        self._padded = padded = np.zeros((down + 2, wide), np.uint64)
         self._with_edges = np.pad(np.arange(down * across).reshape(down, across), 1, mode="edge")
         """Which square each of the padded ones is."""
-        # Two neighbouring ones, and two such sums: weights of 1, 2 and 1, each way.
+        # Two neighbouring ones, and two such sums: weights of 1, 2 and 1, each way. In one run over all rows, numpy is
+        # twice as fast as row by row; what adds a row's end to the next one's beginning is beyond the means' columns.
         self._turns = []
-        seen = padded
-        for _ in range(2):
-            out = np.zeros((seen.shape[0] - 1, seen.shape[1]), np.uint64)
-            self._turns.append((seen[:-1], seen[1:], out))
+        seen = padded.reshape(-1)
+        for step in (wide, wide, 1, 1):
+            out = np.zeros(seen.size - step if step == wide else seen.size, np.uint64)
+            self._turns.append((seen[:-step], seen[step:], out[: seen.size - step]))
             seen = out
-        for _ in range(2):
-            out = np.zeros((seen.shape[0], seen.shape[1] - 1), np.uint64)
-            self._turns.append((seen[:, :-1], seen[:, 1:], out))
-            seen = out
-        self._means = seen
-        self._lanes = seen.view(np.int16)
-        self._wide = self._lanes[:, None, :]
+        self._means, self._lanes = seen, seen.view(np.int16)
+        self._wide = self._lanes.reshape(down, 1, SQUARE * wide)[:, :, :columns]
 
     def _of(self, grid: Grid) -> _Views:
         pairs = grid.reshape(self._pairs)
@@ -62,7 +59,7 @@ class Surroundings:
     def without(self, grid: Grid, out: Grid) -> None:
         """Write the grid's texture to `out`."""
         upper, lower, rows = self._views.get(id(grid)) or self._of(grid)
-        strips, sums = self._strips, self._sums
+        strips, sums, means, lanes = self._strips, self._sums, self._means, self._lanes
         np.add(upper, lower, out=self._two)
         np.add(*self._halves, out=strips)
         np.right_shift(strips, FOURTH, out=strips)
@@ -72,10 +69,9 @@ class Surroundings:
         sums.take(self._with_edges, out=self._padded, mode="clip")
         for one, other, pairs in self._turns:
             np.add(one, other, out=pairs)
-        means = self._means
         np.right_shift(means, WINDOW, out=means)
         np.multiply(means, FOUR_ONES, out=means)
-        np.subtract(self._lanes, BIAS, out=self._lanes)
+        np.subtract(lanes, BIAS, out=lanes)
         np.subtract(rows, self._wide, out=(self._views.get(id(out)) or self._of(out))[2])
 
     @property
