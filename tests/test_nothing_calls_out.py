@@ -24,6 +24,7 @@ NETWORK = frozenset(
 TALKERS = {
     "engine/ingest/address.py": "looks up a camera's name",
     "engine/ingest/conversation.py": "talks to a camera",
+    "engine/ingest/handed.py": "names a camera's connection that the relay made, for who reads it next",
     "engine/ingest/rtsp_relay.py": "stands between libav and a camera, on the loopback interface",
     "who.py": "looks at a request to Home Assistant's own web server (aiohttp.web)",
     "views.py": "answers Home Assistant's own web server (aiohttp.web, hdrs)",

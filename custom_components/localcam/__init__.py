@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+import logging
 
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
@@ -15,10 +16,13 @@ from .bridge import HOUSE, House
 from .const import DOMAIN
 from .coordinator import LocalCamConfigEntry, LocalCamCoordinator, LocalCamData
 from .engine.errors import ArchiveError, EngineError, SettingsError
+from .removed_cameras import async_tell_clips_left
 from .services import async_register_services
 from .storage_services import async_register_storage_services
 from .views import async_register_views
 from .websocket import async_register_commands
+
+_LOGGER = logging.getLogger(__name__)
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -74,6 +78,17 @@ async def async_unload_entry(hass: HomeAssistant, entry: LocalCamConfigEntry) ->
     unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
     await coordinator.house.async_leave(coordinator)
     return unloaded
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: LocalCamConfigEntry) -> None:
+    """The camera is gone; its clips are not."""
+    if HOUSE not in hass.data:
+        return
+    try:
+        await async_tell_clips_left(hass, entry)
+    except EngineError as err:
+        # The camera is removed all the same; administrators list what is left with `localcam.list_clips`.
+        _LOGGER.warning("Whether %s left clips cannot be told: %s", entry.title, err)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """The only bridge to the engine: one station for all cameras, started with the first, stopped with the last."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 import logging
 from pathlib import Path
@@ -26,10 +27,11 @@ from .house import async_load_house, async_on_house_change, own_port
 from .house_keys import HouseKeys
 from .issue import async_set_issue
 from .ledger import Ledger
+from .playback_links import PlaybackLinks
 from .start_again import StartAgain
 from .storage_check import DailyCheck
 from .storage_folder import swells_backups
-from .storage_issues import async_tell_storage, async_tell_trouble, trouble_of
+from .storage_issues import async_tell_put_back, async_tell_storage, async_tell_trouble, trouble_of
 from .stream_places import StreamPlaces
 from .who import Who
 
@@ -55,6 +57,7 @@ class House:
         """What is done is written there first."""
         self.keys = HouseKeys(hass, self.ledger, self.clock, self._on_keys_changed)
         self.streams = StreamPlaces()
+        self.links = PlaybackLinks(self.clock)
         self._audit_head: AuditHead | None = None
         self.away: set[str] = set()
         """Cameras of which the log said last that they are not available; a camera that is loaded anew is no other."""
@@ -125,6 +128,14 @@ class House:
         for coordinator in list(self._coordinators.values()):
             await coordinator.async_refresh_clips()
 
+    async def async_ask[T](self, question: Callable[[Station], T]) -> T:
+        """Of the station that runs; where no camera is loaded, of one that runs for as long. Raises EngineError."""
+        async with self._changing:
+            if self._station is not None:
+                return await self.hass.async_add_executor_job(question, self._station)
+            settings = await async_load_house(self.hass)
+            return await self.hass.async_add_executor_job(_ask_alone, self._new_station(), settings, question)
+
     # Start and stop, under the lock
 
     async def _async_start(self, settings: HouseSettings) -> None:
@@ -139,6 +150,7 @@ class House:
             await self.hass.async_add_executor_job(station.stop)
             raise
         self._station = station
+        async_tell_put_back(self.hass, station.deleted_again)
         self.ledger.async_begin(station.audit)
         self.keys.async_begin(station)
         # Entries are not unloaded when Home Assistant stops.
@@ -249,6 +261,14 @@ class House:
             placeholders={"host": settings.public_host},
         )
         await self._async_check_bounds()
+
+
+def _ask_alone[T](station: Station, settings: HouseSettings, question: Callable[[Station], T]) -> T:
+    try:
+        station.start(settings)
+        return question(station)
+    finally:
+        station.stop()
 
 
 HOUSE: HassKey[House] = HassKey(f"{DOMAIN}_running_house")

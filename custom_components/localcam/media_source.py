@@ -31,8 +31,6 @@ from .views import VIDEO_TYPE, async_signed_video_path, thumbnail_path
 from .who import Who
 
 if TYPE_CHECKING:
-    from homeassistant.config_entries import ConfigEntry
-
     from .engine.station import Station
 
 SIGNED_FOR_LONGER: Final = timedelta(minutes=10)
@@ -72,6 +70,14 @@ class Identifier:
         return identifier
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shelf:
+    """What is shown as a camera."""
+
+    camera_id: str
+    title: str
+
+
 class LocalCamMediaSource(MediaSource):
     """A small function per level of the tree."""
 
@@ -85,9 +91,12 @@ class LocalCamMediaSource(MediaSource):
     async def async_browse_media(self, item: MediaSourceItem) -> BrowseMediaSource:
         place = _parsed(item, BrowseError)
         if place.camera_id is None:
-            cameras = [_directory(Identifier(camera_id=entry.entry_id), entry.title) for entry in self._cameras()]
+            shelves = [*self._cameras(), *await self._async_removed()]
+            cameras = [_directory(Identifier(camera_id=shelf.camera_id), shelf.title) for shelf in shelves]
             return _directory(place, self.name, cameras)
-        camera = next((entry for entry in self._cameras() if entry.entry_id == place.camera_id), None)
+        camera = next((shelf for shelf in self._cameras() if shelf.camera_id == place.camera_id), None)
+        if camera is None:
+            camera = next((shelf for shelf in await self._async_removed() if shelf.camera_id == place.camera_id), None)
         if camera is None or place.clip_id is not None:
             raise _error(BrowseError, "unknown_place")
         if place.day is None:
@@ -123,29 +132,41 @@ class LocalCamMediaSource(MediaSource):
         valid_for = timedelta(seconds=entry.clip.duration_s) + SIGNED_FOR_LONGER
         return PlayMedia(async_signed_video_path(self.hass, place.clip_id, valid_for), VIDEO_TYPE)
 
-    def _cameras(self) -> list[ConfigEntry]:
+    def _cameras(self) -> list[_Shelf]:
         who = Who.acting(self.hass)
         entries = [
             entry
             for entry in self.hass.config_entries.async_entries(DOMAIN)
             if authorize(self.hass, who, Action.LIST, entry.entry_id).allowed
         ]
-        return sorted(entries, key=lambda entry: entry.title.casefold())
+        shelves = (_Shelf(camera_id=entry.entry_id, title=entry.title) for entry in entries)
+        return sorted(shelves, key=lambda shelf: shelf.title.casefold())
 
-    async def _async_camera(self, camera: ConfigEntry) -> BrowseMediaSource:
-        days = await self._async_ask(self._station.clip_days, camera.entry_id, dt_util.get_default_time_zone())
+    async def _async_removed(self) -> list[_Shelf]:
+        """Cameras that were removed and left clips: for administrators, as their rights go."""
+        who = Who.acting(self.hass)
+        if not self.hass.data[HOUSE].is_running or not authorize(self.hass, who, Action.ADMINISTER).allowed:
+            return []
+        there = {entry.entry_id for entry in self.hass.config_entries.async_entries(DOMAIN)}
+        removed = sorted(await self._async_ask(self._station.camera_ids) - there)
+        texts = await async_get_translations(self.hass, self.hass.config.language, "selector", {DOMAIN})
+        title = texts[f"component.{DOMAIN}.selector.keys.options.removed_title"]
+        return [_Shelf(camera_id=each, title=f"{title} {each[-4:]}") for each in removed]
+
+    async def _async_camera(self, camera: _Shelf) -> BrowseMediaSource:
+        days = await self._async_ask(self._station.clip_days, camera.camera_id, dt_util.get_default_time_zone())
         folders = [
-            _directory(Identifier(camera_id=camera.entry_id, day=each.day), f"{each.day.isoformat()} ({each.clips})")
+            _directory(Identifier(camera_id=camera.camera_id, day=each.day), f"{each.day.isoformat()} ({each.clips})")
             for each in days
         ]
         title = await self._async_titled(camera.title)
-        return _directory(Identifier(camera_id=camera.entry_id), title, folders)
+        return _directory(Identifier(camera_id=camera.camera_id), title, folders)
 
-    async def _async_day(self, camera: ConfigEntry, day: date) -> BrowseMediaSource:
+    async def _async_day(self, camera: _Shelf, day: date) -> BrowseMediaSource:
         midnight = dt_util.start_of_local_day(day)
         next_midnight = dt_util.start_of_local_day(day + timedelta(days=1))  # not 24 h later when clocks change
         query = ClipQuery(
-            camera_ids=frozenset({camera.entry_id}),
+            camera_ids=frozenset({camera.camera_id}),
             since_utc_s=midnight.timestamp(),
             until_utc_s=next_midnight.timestamp(),
         )
@@ -154,7 +175,7 @@ class LocalCamMediaSource(MediaSource):
         shown = not self.hass.data[HOUSE].keys.is_locked
         clips = [_listed(entry.clip, day, kinds, shown=shown) for entry in entries]
         title = await self._async_titled(f"{camera.title} · {day.isoformat()}")
-        here = _directory(Identifier(camera_id=camera.entry_id, day=day), title, clips)
+        here = _directory(Identifier(camera_id=camera.camera_id, day=day), title, clips)
         here.children_media_class = MediaClass.VIDEO
         return here
 

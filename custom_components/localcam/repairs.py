@@ -3,17 +3,24 @@
 Home Assistant shows them to administrators only.
 """
 
+import logging
 from typing import Any, override
 
 from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow
 from homeassistant.components.repairs.models import RepairsFlowContext, RepairsFlowResult
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.selector import BooleanSelector
 import voluptuous as vol
 
+from .const import DOMAIN
 from .engine.errors import EngineError
 from .house_keys import ISSUE_CODE_MISSING, ISSUE_KEY_GONE, ISSUE_LOCKED, form_error
 from .key_steps import FIELD_SECRET, NOTHING, SECRET_FORM, KeySteps, keys_of
+from .removed_cameras import ISSUE_CLIPS_LEFT, async_delete_clips_left, is_removed
+from .storage_issues import ISSUE_CATALOGUE_PUT_BACK
+
+_LOGGER = logging.getLogger(__name__)
 
 FIELD_SURE = "sure"
 SURE_FORM = vol.Schema({vol.Required(FIELD_SURE, default=False): BooleanSelector()})
@@ -23,7 +30,8 @@ async def async_create_fix_flow(
     hass: HomeAssistant, issue_id: str, data: dict[str, str | int | float | None] | None
 ) -> RepairsFlow:
     """The flow that repairs an issue of ours."""
-    return FLOWS.get(issue_id, ConfirmRepairFlow)()
+    kind = ISSUE_CLIPS_LEFT if issue_id.startswith(ISSUE_CLIPS_LEFT) else issue_id
+    return FLOWS.get(kind, ConfirmRepairFlow)()
 
 
 class _KeyFlow(KeySteps[RepairsFlowContext, RepairsFlowResult], RepairsFlow):
@@ -99,8 +107,48 @@ class KeyGoneFlow(RepairsFlow):
         return self.async_show_form(step_id="begin_anew", data_schema=SURE_FORM, errors=errors)
 
 
+class ClipsLeftFlow(RepairsFlow):
+    """A camera was removed, and its clips are still there."""
+
+    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Keep or delete."""
+        return self.async_show_menu(
+            step_id="init", menu_options=["keep", "delete"], description_placeholders=self._placeholders()
+        )
+
+    async def async_step_keep(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """They go when their room is needed, as all clips do."""
+        return self.async_create_entry(data={})
+
+    async def async_step_delete(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """All of them, knowingly."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            if not user_input[FIELD_SURE]:
+                errors[FIELD_SURE] = "not_sure"
+            elif not is_removed(self.hass, camera_id := str((self.data or {})["camera_id"])):
+                return self.async_create_entry(data={})
+            else:
+                try:
+                    await async_delete_clips_left(self.hass, camera_id)
+                except EngineError as err:
+                    _LOGGER.warning("The clips of a removed camera were not deleted: %s", err)
+                    errors["base"] = "not_deleted"
+                else:
+                    return self.async_create_entry(data={})
+        return self.async_show_form(
+            step_id="delete", data_schema=SURE_FORM, errors=errors, description_placeholders=self._placeholders()
+        )
+
+    def _placeholders(self) -> dict[str, str] | None:
+        issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
+        return issue.translation_placeholders if issue else None
+
+
 FLOWS: dict[str, type[RepairsFlow]] = {
     ISSUE_LOCKED: UnlockFlow,
     ISSUE_CODE_MISSING: RecoveryCodeFlow,
     ISSUE_KEY_GONE: KeyGoneFlow,
+    ISSUE_CLIPS_LEFT: ClipsLeftFlow,
+    ISSUE_CATALOGUE_PUT_BACK: ConfirmRepairFlow,
 }

@@ -13,6 +13,7 @@ from .issue import async_set_issue
 
 ISSUE_STORAGE_FULL: Final = "storage_full"
 ISSUE_STORAGE_DAMAGED: Final = "storage_damaged"
+ISSUE_CATALOGUE_PUT_BACK: Final = "catalogue_put_back"
 ISSUES: Final = (ISSUE_STORAGE_FULL, *StorageTrouble)
 """What `async_tell_storage` tells of."""
 
@@ -64,6 +65,22 @@ def async_tell_damage(hass: HomeAssistant, subjects: Sequence[str]) -> None:
         translation_key=ISSUE_STORAGE_DAMAGED,
         translation_placeholders={"count": str(len(subjects)), "first": subjects[0]},
     )
+
+
+@callback
+def async_tell_put_back(hass: HomeAssistant, deleted_again: int | None) -> None:
+    """An older catalogue was found, and so many clips deleted again; it stands until somebody has read it."""
+    if deleted_again is not None:
+        ir.async_create_issue(
+            hass,
+            DOMAIN,
+            ISSUE_CATALOGUE_PUT_BACK,
+            is_fixable=True,
+            is_persistent=True,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key=ISSUE_CATALOGUE_PUT_BACK,
+            translation_placeholders={"count": str(deleted_again)},
+        )
 
 
 @callback

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Final, Protocol, override
 
 from aiohttp import hdrs, web
 from homeassistant.components.http import KEY_AUTHENTICATED, KEY_HASS_USER, HomeAssistantView
-from homeassistant.components.http.auth import async_sign_path
+from homeassistant.components.http.auth import SIGN_QUERY_PARAM, async_sign_path
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import dt as dt_util
@@ -61,7 +62,10 @@ def async_register_views(hass: HomeAssistant) -> None:
 
 @callback
 def async_signed_video_path(hass: HomeAssistant, clip_id: str, valid_for: timedelta) -> str:
-    """Where whoever holds it may read the clip for that long, with the rights of the user who asks now."""
+    """Where whoever holds it may play the clip, with the rights of the user who asks now.
+
+    For that long, where it begins within a minute.
+    """
     return async_sign_path(hass, _VIDEO_URL.format(clip_id=clip_id), valid_for)
 
 
@@ -92,7 +96,7 @@ class _ClipView(HomeAssistantView):
     async def _async_find(self, request: web.Request, clip_id: str, deed: Deed) -> tuple[House, Clip]:
         """The clip, if the caller may see it; an unknown and a hidden one look the same. Every refusal is logged."""
         house = self.hass.data[HOUSE]
-        known_id = clip_id if CLIP_ID_PATTERN.fullmatch(clip_id) else None
+        known_id = _known_id(clip_id)
         if not request.get(KEY_AUTHENTICATED):
             nobody = AuditNote(deed=deed, outcome=DeedOutcome.REFUSED, clip_id=known_id, reason="not logged in")
             await house.ledger.async_refused(nobody)
@@ -143,6 +147,7 @@ class ClipVideoView(_ClipView):
     async def get(self, request: web.Request, clip_id: str) -> web.StreamResponse:
         """Send the part that is asked for."""
         deed = _deed(request)
+        await self._async_check_link(request, clip_id, deed)
         house, clip = await self._async_find(request, clip_id, deed)
         try:
             with house.streams.one(request[KEY_HASS_USER].id):
@@ -165,6 +170,7 @@ class ClipVideoView(_ClipView):
 
     async def head(self, request: web.Request, clip_id: str) -> web.StreamResponse:
         """The same without the bytes; some media players ask first."""
+        await self._async_check_link(request, clip_id, _deed(request))
         house, clip = await self._async_find(request, clip_id, _deed(request))
         reader = await self._async_open(house.station.open_video, clip_id)
         try:
@@ -172,6 +178,18 @@ class ClipVideoView(_ClipView):
         finally:
             await self.hass.async_add_executor_job(reader.close)
         return web.Response(status=response.status, headers=response.headers)
+
+    async def _async_check_link(self, request: web.Request, clip_id: str, deed: Deed) -> None:
+        """Refuse who comes too late by a link; whoever is logged in needs none, and who is nobody is refused anyway."""
+        signature = request.query.get(SIGN_QUERY_PARAM)
+        if signature is None or not request.get(KEY_AUTHENTICATED):
+            return
+        house = self.hass.data[HOUSE]
+        if not house.links.admits(signature, request.remote or "", begins=request.method == hdrs.METH_GET):
+            late = note(Who.of_request(self.hass, request), deed, clip_id=_known_id(clip_id), reason="link too old")
+            await house.ledger.async_refused(replace(late, outcome=DeedOutcome.REFUSED))
+            # Not 401, which Home Assistant counts as a failed log-in: a media player that is slow is no intruder.
+            raise web.HTTPForbidden
 
     async def _async_send(self, response: web.StreamResponse, reader: Reader, part: ByteRange) -> None:
         offset = part.first
@@ -235,6 +253,11 @@ class ClipExplanationView(_PictureView):
     @override
     def _opener(self, house: House) -> Callable[[str], Reader]:
         return house.station.open_explanation
+
+
+def _known_id(clip_id: str) -> str | None:
+    """None for what is no clip's id: that is not written anywhere."""
+    return clip_id if CLIP_ID_PATTERN.fullmatch(clip_id) else None
 
 
 def _deed(request: web.Request) -> Deed:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from queue import SimpleQueue
+from threading import Event
 
 import pytest
 
@@ -30,6 +31,7 @@ from custom_components.localcam.engine.reports import (
     RecordingFailed,
     Report,
     Reported,
+    SourceBack,
     WorkerEnded,
 )
 from custom_components.localcam.engine.settings import (
@@ -39,11 +41,25 @@ from custom_components.localcam.engine.settings import (
     DemoSource,
     DetectSettings,
 )
+from custom_components.localcam.engine.values import CameraFacts
 from tests.engine.keys import clip_keys
 from tests.engine.test_wire import CLIP
 from tests.engine.workers import FakeClock, FakeExecutor, FakeWorker
 
 SETTINGS = CameraSettings(camera_id="hall", name="Hall", source=DemoSource())
+BACK = SourceBack(
+    facts=CameraFacts(
+        codec="h264",
+        width_px=640,
+        height_px=360,
+        frames_per_s=15,
+        keyframe_interval_s=1,
+        keyframe_interval_at_least_s=1,
+        audio_codec=None,
+        detect_width_px=None,
+        detect_height_px=None,
+    )
+)
 
 
 class FakeHome:
@@ -58,6 +74,7 @@ class FakeHome:
         self.full = False
         self.keeps_nothing = False
         self.while_keeping: Callable[[], None] = lambda: None
+        self.while_tidying: Callable[[], None] = lambda: None
         self._epoch = 0
 
     @property
@@ -83,8 +100,12 @@ class FakeHome:
         self.deeds.append(f"kept {closed.clip.clip_id}")
         return True
 
+    def withdraw_keys(self, camera_id: str) -> None:
+        self.deeds.append(f"withdrew keys of {camera_id}")
+
     def tidy(self, camera_id: str) -> None:
         self.deeds.append(f"tidied {camera_id}")
+        self.while_tidying()
 
 
 class World:
@@ -167,7 +188,35 @@ def test_a_worker_that_crashed_is_tidied_up_after_and_started_in_a_new_life(worl
     assert isinstance(second.first, Watch)
     assert second.first.epoch == 2
     assert world.reports.get(timeout=5).report == WorkerEnded(exit_code=-11, expected=False)
-    assert world.home.deeds == ["announced WorkerEnded", "tidied hall"]
+    second.say(BACK)
+    world.post.stop()
+    assert world.home.deeds[:4] == [
+        "announced WorkerEnded",
+        "withdrew keys of hall",
+        "announced SourceBack",
+        "tidied hall",
+    ]
+
+
+def test_a_worker_that_crashes_while_its_predecessor_is_tidied_up_after_is_tidied_up_after_next(world: World) -> None:
+    tidying, go_on = Event(), Event()
+
+    def tidy_slowly() -> None:
+        tidying.set()
+        assert go_on.wait(10)
+
+    world.home.while_tidying = tidy_slowly
+    world.executor.workers[0].end(-11)
+    world.executor.await_worker(1).say(BACK)
+    assert tidying.wait(10)
+
+    world.executor.workers[1].end(-11)
+    third = world.executor.await_worker(2)
+    assert world.home.deeds.count("tidied hall") == 1
+    go_on.set()
+    third.say(BACK)
+    world.post.stop()
+    assert world.home.deeds.count("tidied hall") == 2
 
 
 def test_a_worker_that_hangs_is_killed_and_replaced(world: World) -> None:

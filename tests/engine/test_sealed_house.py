@@ -6,10 +6,12 @@ import json
 from pathlib import Path
 import shutil
 import sqlite3
-from typing import override
+from typing import Any, override
 
 import pytest
 
+from custom_components.localcam.engine import clip_recovery
+from custom_components.localcam.engine.archive.recovery import RecoveryPlan
 from custom_components.localcam.engine.catalogued import ClipQuery
 from custom_components.localcam.engine.clip import Clip
 from custom_components.localcam.engine.clip_keeper import ClipKeeper
@@ -168,6 +170,50 @@ def test_of_what_a_worker_may_still_use_nothing_is_destroyed(home: Home) -> None
     handed = [key.clip_id for _ in range(6) for key in home.keeper.issue_keys(CAMERA, 2)]
     assert set(handed[-8:]) <= home.headers()
     assert not set(handed[:1]) & home.headers()
+
+
+def test_what_a_dead_worker_left_is_finished_while_its_successor_records(home: Home) -> None:
+    left = home.grown()
+    home.keeper.withdraw_keys(CAMERA)
+    issued = home.keeper.issue_keys(CAMERA, 0)
+    keys = WorkerKeys(issued, lambda _: None)
+    vault = Vault(home.clips_folder, keys)
+    growing = grow(vault, FOOTAGE, keys.next_clip_id())
+
+    saved = home.keeper.recover(CAMERA)
+
+    assert [each.report.clip.clip_id for each in saved if isinstance(each.report, ClipClosed)] == [left]
+    assert vault.exists(growing.name)
+    clip = finish(vault, growing, JPEG)
+    closed = ClipClosed(clip=clip, part_name=growing.name)
+    assert home.keeper.keep(_reported(closed, CAMERA), closed)
+    # Nor are the keys destroyed that it has not used yet.
+    assert home.headers() == {left, *(key.clip_id for key in issued)}
+    assert home.read(clip)
+
+
+def test_a_worker_that_dies_while_its_predecessor_is_tidied_up_after_loses_nothing(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.grown()
+    home.keeper.withdraw_keys(CAMERA)
+    keys, vault = home.worker()
+    second = keys.next_clip_id()
+    plan = clip_recovery.plan
+
+    def grow_and_die(**found: Any) -> RecoveryPlan:
+        # After the folder was listed, and before it is decided which keys nobody will use.
+        grow(vault, FOOTAGE, second)
+        home.keeper.withdraw_keys(CAMERA)
+        return plan(**found)
+
+    monkeypatch.setattr(clip_recovery, "plan", grow_and_die)
+    home.keeper.recover(CAMERA)
+    monkeypatch.undo()
+
+    assert second in home.headers()
+    home.recover()
+    assert second in home.ids()
 
 
 def test_without_the_folder_of_a_growing_clip_its_key_is_kept(home: Home) -> None:

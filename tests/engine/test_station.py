@@ -312,7 +312,7 @@ def test_its_log_has_its_start_what_it_deleted_and_its_stop(world: World, tmp_pa
     world.station.stop()
     after = AuditKeeper(tmp_path / "catalogue", FakeClock())
     deeds = [entry.note.deed for entry in reversed(after.entries(AuditQuery()))]
-    assert deeds == [Deed.START, Deed.KEYS, *[Deed.DELETE] * gone, Deed.STOP]
+    assert deeds == [Deed.START, Deed.KEYS, Deed.CATALOGUE, *[Deed.DELETE] * gone, Deed.CATALOGUE, Deed.STOP]
     report = after.verify()
     assert (report.holds, report.head and report.head.size) == (True, len(deeds))
     after.close()

@@ -17,6 +17,8 @@ from tests.faults.running_station import Heard, cameras_running, missing
 _CLIP_S = 3.0
 _HEALED_S = 30.0
 """A clip must be announced again within this time."""
+_SICK_S = 4.0
+_LOOKS_WITHIN_S = 25.0
 _LOOK_S = 1.0
 """How often the bounds are looked at here; in production Home Assistant's timer does it."""
 
@@ -56,6 +58,7 @@ FAULTS: dict[str, tuple[Doing, Doing]] = {
     "failing": (lambda disk: disk.set_broken(errno.EIO), lambda disk: disk.set_broken(None)),
     "unmounted": (lambda disk: disk.set_broken(errno.ENOENT), lambda disk: disk.set_broken(None)),
     "read_only": (lambda disk: disk.set_read_only(True), lambda disk: disk.set_read_only(False)),
+    "hanging": (lambda disk: disk.set_hanging(True), lambda disk: disk.set_hanging(False)),
     "slow": (lambda disk: disk.set_delay(1.0), lambda disk: disk.set_delay(0.0)),
 }
 
@@ -74,8 +77,9 @@ class SickDisk:
         Event().wait(_CLIP_S / 2)
         seen_before = self._looked()
         break_it(self._disk)
-        self._wait(4.0)
-        violated = [] if self._looked() > seen_before else ["motion was not looked for while the disk was sick"]
+        self._wait(_SICK_S)
+        # A worker that was recording when its disk began to hang is replaced before it looks again.
+        violated = [] if self._looks(seen_before) else ["motion was not looked for while the disk was sick"]
         heal_it(self._disk)
         healed_at_s = time.monotonic()
         if not self._record_one(_HEALED_S):
@@ -99,6 +103,12 @@ class SickDisk:
         while (left_s := until_s - time.monotonic()) > 0:
             Event().wait(min(_LOOK_S, left_s))
             self._station.enforce_bounds()
+
+    def _looks(self, seen_before: int) -> bool:
+        until_s = time.monotonic() + _LOOKS_WITHIN_S
+        while self._looked() <= seen_before and time.monotonic() < until_s:
+            self._wait(_LOOK_S)
+        return self._looked() > seen_before
 
     def _looked(self) -> int:
         """How often the worker has said that it decodes and looks."""

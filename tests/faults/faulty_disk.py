@@ -57,6 +57,10 @@ class FaultyDisk:
         """Answer every call with this error, as a disk that is gone does (EIO); None for a disk that is well."""
         self._order(do="broken", error=error)
 
+    def set_hanging(self, hangs: bool) -> None:
+        """Whether no call is answered, as of a network share whose server is gone; those that wait go on afterwards."""
+        self._order(do="hang", on=hangs)
+
     def set_read_only(self, read_only: bool) -> None:
         """Whether every change is refused (EROFS)."""
         self._order(do="read_only", on=read_only)
@@ -139,9 +143,14 @@ class _MountedDisk(mfusepy.Operations):  # type: ignore[misc]  # it has no types
         self._broken: int | None = None
         self._read_only = False
         self._delay_s = 0.0
+        self._answers = threading.Event()
+        self._answers.set()
 
     def obey(self, order: Mapping[str, Any]) -> dict[str, object]:
         """An order from the pipe."""
+        if order["do"] == "hang":
+            (self._answers.clear if order["on"] else self._answers.set)()
+            return {}  # the lock may be held by a call that hangs
         with self._lock:
             match order["do"]:
                 case "cut":
@@ -311,6 +320,7 @@ class _MountedDisk(mfusepy.Operations):  # type: ignore[misc]  # it has no types
             }
 
     def _well(self) -> None:
+        self._answers.wait()
         if self._broken is not None:
             raise mfusepy.FuseOSError(self._broken)
 

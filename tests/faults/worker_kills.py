@@ -19,6 +19,10 @@ from tests.faults.outcome import Outcome
 from tests.faults.running_station import Heard, cameras_running, missing, worker_pids
 
 _CAMERAS = 4
+_AGAIN_WITHIN_S = 3.0
+_LATE_SHARE = 0.05
+"""Of the kills: a machine that does something else as well may take longer now and then, by this at most."""
+_LATE_BY_S = 3.0
 _LOST_MOSTLY_S = 2.5
 """Of a clip that was growing, by the median: 2 s of its file, and what was still on its way from the camera."""
 _LOST_AT_MOST_S = 4.0
@@ -124,7 +128,17 @@ def _violations(kills: list[Kill]) -> list[str]:
     mostly_s = median(lost) if lost else 0.0
     return [
         *(f"kill {number}: not recorded again" for number, kill in enumerate(kills) if kill.again_s is None),
+        *_late(kills),
         *(f"kill {number}: the growing clip is lost" for number, kill in enumerate(kills) if kill.lost_s is None),
         *(f"{lost_s:.1f} s of a growing clip are lost" for lost_s in lost if lost_s > _LOST_AT_MOST_S),
         *([f"of growing clips {mostly_s:.1f} s are lost by the median"] if mostly_s > _LOST_MOSTLY_S else []),
     ]
+
+
+def _late(kills: list[Kill]) -> list[str]:
+    late_s = [kill.again_s for kill in kills if kill.again_s is not None and kill.again_s > _AGAIN_WITHIN_S]
+    if len(late_s) > _LATE_SHARE * len(kills) or any(each > _AGAIN_WITHIN_S + _LATE_BY_S for each in late_s):
+        return [
+            f"{len(late_s)} of {len(kills)} were recorded again only after {min(late_s):.1f} to {max(late_s):.1f} s"
+        ]
+    return []

@@ -111,6 +111,8 @@ class World:
     """Clips whose keys are lost."""
     wants_key: bool = False
     """Whether there were clips, so that no key is made by itself."""
+    deleted_again: int | None = None
+    """What the next start says of its catalogue."""
     audit: FakeAudit | None = None
     """The same; there is one once there was a station."""
 
@@ -164,6 +166,7 @@ class FakeStation:
         self.pictures = 0
         self.may_not_finish = False
         self.may_record = True
+        self.deleted_again = world.deleted_again
         self.trouble: StorageTrouble | None = None
         self.violations: list[Violation] = []
         """Each is seen where every byte of its clip is read."""
@@ -326,6 +329,10 @@ class FakeStation:
 
     def clips_since(self, camera_id: str, utc_s: float) -> int:
         return len(self.clips(ClipQuery(camera_ids=frozenset({camera_id}), since_utc_s=utc_s)))
+
+    def camera_ids(self) -> set[str]:
+        self._off_loop()
+        return {entry.clip.camera_id for entry in self.world.catalogue.values()}
 
     def clip_days(self, camera_id: str, zone: tzinfo) -> list[ClipDay]:
         clips = self.clips(ClipQuery(camera_ids=frozenset({camera_id})))

@@ -28,6 +28,7 @@ CALLED = (
     "clip",
     "clips",
     "clips_since",
+    "camera_ids",
     "clip_days",
     "flag",
     "delete",

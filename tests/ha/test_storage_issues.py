@@ -18,7 +18,7 @@ from custom_components.localcam.engine.errors import (
     StorageError,
 )
 from custom_components.localcam.engine.safekeeping import StorageTrouble
-from custom_components.localcam.storage_issues import ISSUE_STORAGE_FULL, ISSUES
+from custom_components.localcam.storage_issues import ISSUE_CATALOGUE_PUT_BACK, ISSUE_STORAGE_FULL, ISSUES
 
 from .fake_station import FakeStation, World
 from .living_camera import DEMO, LivingCamera
@@ -136,3 +136,18 @@ async def test_what_is_no_matter_of_the_storage_is_no_such_issue(hass: HomeAssis
     await hass.config_entries.async_setup(entry.entry_id)
     assert entry.state is ConfigEntryState.SETUP_ERROR
     assert told(hass) == set()
+
+
+async def test_a_catalogue_that_was_put_back_is_told_until_somebody_has_read_it(
+    hass: HomeAssistant, world: World
+) -> None:
+    world.deleted_again = 2
+    entry = MockConfigEntry(domain=DOMAIN, title="Hall", data=DEMO)
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    world.deleted_again = None
+    assert await hass.config_entries.async_reload(entry.entry_id)
+
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, ISSUE_CATALOGUE_PUT_BACK)
+    assert issue is not None
+    assert (issue.is_fixable, issue.is_persistent, issue.translation_placeholders) == (True, True, {"count": "2"})

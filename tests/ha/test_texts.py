@@ -29,6 +29,7 @@ from custom_components.localcam.engine.catalogued import Verdict
 from custom_components.localcam.engine.clip import ClipReason
 from custom_components.localcam.engine.motion import CameraProblem, Kind
 from custom_components.localcam.engine.zone_settings import ZoneFault
+from custom_components.localcam.removed_cameras import ISSUE_CLIPS_LEFT
 from custom_components.localcam.repairs import FLOWS
 from custom_components.localcam.storage_issues import ISSUE_STORAGE_DAMAGED
 
@@ -130,7 +131,14 @@ def test_every_translated_error_is_raised_and_every_raised_one_is_translated() -
 
 
 def test_every_issue_has_its_text() -> None:
-    of_house = {*storage_issues.ISSUES, ISSUE_STORAGE_DAMAGED, bridge.ISSUE_CLIPS_IN_BACKUPS, bridge.ISSUE_PUBLIC_HOST}
+    of_house = {
+        *storage_issues.ISSUES,
+        storage_issues.ISSUE_CATALOGUE_PUT_BACK,
+        ISSUE_CLIPS_LEFT,
+        ISSUE_STORAGE_DAMAGED,
+        bridge.ISSUE_CLIPS_IN_BACKUPS,
+        bridge.ISSUE_PUBLIC_HOST,
+    }
     of_camera = {camera_issues.WORKER_CRASHES, camera_issues.KEYFRAMES_MISSING}
     of_log = {ledger.ISSUE_UNWRITABLE, ledger.ISSUE_BROKEN}
     of_keys = {each for name, each in vars(house_keys).items() if name.startswith("ISSUE_")}

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from aiohttp.test_utils import TestClient
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.auth.models import User
 from homeassistant.components.http.auth import async_sign_path
 from homeassistant.components.http.ban import KEY_FAILED_LOGIN_ATTEMPTS
@@ -11,6 +12,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from custom_components.localcam.engine.audited import Deed, DeedOutcome
 from custom_components.localcam.views import async_signed_video_path
 
 from .fake_station import EXPLANATION, THUMBNAIL, VIDEO, a_clip
@@ -193,6 +195,41 @@ async def test_a_signed_address_opens_one_clip_until_it_expires(
     expired = async_signed_video_path(hass, CLIP, timedelta(seconds=-1))
     assert (await client.get(expired)).status == 403
     assert "invalid authentication" not in caplog.text
+
+
+async def test_a_playback_begins_within_a_minute_of_its_link_and_then_goes_on_to_the_clip_s_end(
+    hass: HomeAssistant,
+    hass_client_no_auth: ClientSessionGenerator,
+    camera: LivingCamera,
+    freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    client = await hass_client_no_auth()
+    played, late, asked = (
+        async_signed_video_path(hass, CLIP, timedelta(minutes=12, seconds=number)) for number in range(3)
+    )
+    freezer.tick(59)
+    assert (await client.get(played, headers={"Range": "bytes=0-9"})).status == 206
+    assert (await client.head(asked)).status == 200
+    freezer.tick(3)
+    # A player that was off for a minute is too late, which is no failed log-in; and it is written down.
+    for ask in (client.get, client.head):
+        assert (await ask(late)).status == 403
+    assert (await client.get(asked)).status == 403, "asking how long the clip is begins no playback"
+    # Nor does a log-in help that is none.
+    assert (await client.get(late, headers={"Authorization": "Bearer nonsense"})).status == 403
+    assert sum(hass.http.app[KEY_FAILED_LOGIN_ATTEMPTS].values()) == 0
+    assert "invalid authentication" not in caplog.text
+    refused = [note for note in camera.audit.notes if note.outcome is DeedOutcome.REFUSED]
+    assert {(note.deed, note.clip_id, note.reason) for note in refused} == {(Deed.VIEW, CLIP, "link too old")}
+    freezer.tick(600)
+    assert (await client.get(played, headers={"Range": "bytes=10-19"})).status == 206
+    # What the page that asks for it shows beside it is asked for at once, and lives as long as it is signed.
+    picture = async_sign_path(hass, THUMBNAIL_URL, timedelta(minutes=5))
+    freezer.tick(100)
+    assert (await client.get(picture)).status == 200
+    freezer.tick(100)
+    assert (await client.get(played, headers={"Range": "bytes=10-19"})).status == 403, "it has expired for good"
 
 
 async def test_a_signature_gives_the_rights_of_who_asked_for_it(

@@ -4,7 +4,7 @@ Every method blocks on the disk and may be called from any thread that may wait.
 the station from recording: what must be logged first is then refused, one by one, with AuditError.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 import logging
 from pathlib import Path
@@ -28,7 +28,9 @@ BREATH_S = 0.02
 class AuditKeeper:
     """One log, beside the catalogue."""
 
-    def __init__(self, catalogue_folder: Path, clock: Clock) -> None:
+    def __init__(self, catalogue_folder: Path, clock: Clock, before_signing: Callable[[], None] = lambda: None) -> None:
+        """`before_signing`: may log what the hour's checkpoint is to speak for, too."""
+        self._before_signing = before_signing
         self._log = AuditLog(catalogue_folder, catalogue_folder / KEYS_FOLDER, clock)
         self._clock = clock
         self._stopping = Event()
@@ -90,6 +92,7 @@ class AuditKeeper:
                 self._log.append([AuditNote(deed=Deed.CLOCK, reason=f"{step_s:+.0f} s")])
             self._offset_s = offset_s
             if now_s - self._signed_at_s >= CHECKPOINT_EVERY_S:
+                self._before_signing()
                 self._log.checkpoint()
                 self._signed_at_s = now_s
 

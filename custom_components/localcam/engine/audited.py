@@ -35,6 +35,8 @@ class Deed(StrEnum):
     """The audit log itself was read."""
     RECOVERY = "recovery"
     """What a crash left was finished."""
+    CATALOGUE = "catalogue"
+    """How far the catalogue has come; `failed` where an older one was found in its place."""
     CLOCK = "clock"
     """The wall clock jumped, against the monotonic one."""
     START = "start"
@@ -69,6 +71,30 @@ class AuditNote:
 def deletion_reason(why: str, key_digest: str) -> str:
     """As every deletion's note says why, and which key is destroyed: as its receipt names it, empty for none."""
     return f"{why}; key {key_digest}" if key_digest else why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogueHead:
+    """How far a catalogue has come. None of it ever goes back, so that an older copy in its place is found out."""
+
+    catalogue_uuid: str
+    """Of this catalogue and no other, 32 hexadecimal digits."""
+    changes: int
+    """Clips that were entered and that were deleted, and verdicts, since it was made."""
+    newest_clip_id: str
+    """Of the clips that it has or had; empty for none."""
+
+    @property
+    def text(self) -> str:
+        """As a note's reason says it."""
+        return f"{self.catalogue_uuid} {self.changes} {self.newest_clip_id}".rstrip()
+
+    @classmethod
+    def of_text(cls, text: str) -> CatalogueHead | None:
+        """The opposite; None for what is none."""
+        uuid, _, rest = text.partition(" ")
+        changes, _, newest = rest.partition(" ")
+        return cls(catalogue_uuid=uuid, changes=int(changes), newest_clip_id=newest) if changes.isdecimal() else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

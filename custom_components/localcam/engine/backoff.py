@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 CONNECTION_STEPS_S = (1.0, 2.0, 4.0, 8.0, 15.0)
 """A camera that comes back is seen soon."""
-CRASH_STEPS_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 120.0, 300.0)
-"""Of a worker: one that dies again and again must not cost the house a processor."""
+CRASH_STEPS_S = (0.0, 0.25, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 120.0, 300.0)
+"""Of a worker: one that died is missed at once; one that dies again and again must not cost the house a processor."""
 _JITTER_SHARE = 0.2
 
 

@@ -8,6 +8,7 @@ from queue import Empty, SimpleQueue
 from threading import Event, Lock, Thread
 from typing import Protocol
 
+from .aftercare import Aftercare
 from .backoff import Backoff
 from .clock import Clock
 from .commands import (
@@ -34,6 +35,7 @@ from .reports import (
     RecordingFault,
     Report,
     Reported,
+    SourceBack,
     WorkerEnded,
 )
 from .settings import AddressRules, AddressSource, CameraSettings
@@ -42,6 +44,8 @@ _STOP_S = 8.0
 """For a worker to close its clip."""
 _HEARTBEAT_S = 8.5
 """A worker whose health was not heard of for this long hangs."""
+_DIES_WITHIN_S = 3.0
+"""Once it is killed."""
 _WATCH_S = 1.0
 _GOOD_RUN_S = 60.0
 """A worker that lived this long was no part of a crash loop."""
@@ -55,7 +59,7 @@ class Home(Protocol):
 
     @property
     def storage_folder(self) -> str:
-        """Where clips go now."""
+        """Where clips go now; empty for nowhere, while that hangs."""
 
     @property
     def may_record(self) -> bool:
@@ -74,8 +78,11 @@ class Home(Protocol):
     def keep(self, reported: Reported, closed: ClipClosed) -> bool:
         """Enter a finished clip in the catalogue; False where it must not be announced."""
 
+    def withdraw_keys(self, camera_id: str) -> None:
+        """The worker is gone: it uses none of its keys any more."""
+
     def tidy(self, camera_id: str) -> None:
-        """Finish what a crashed worker left."""
+        """Finish what a worker left whose keys were withdrawn; another one may run."""
 
 
 class CameraPost:
@@ -97,6 +104,8 @@ class CameraPost:
         self._clock = clock
         self._backoff = backoff
         self._stop = Event()
+        self._given_up = Event()
+        """The worker was stopped: it is gone, or never will be."""
         self._worker: Worker | None = None
         self._heard_at_s = inf
         """When the worker was heard last; `inf` while what it said is being taken in."""
@@ -105,6 +114,7 @@ class CameraPost:
         self._waiting: dict[int, SimpleQueue[Report]] = {}
         self._lock = Lock()
         """Guards `_waiting` and `_worker`; nothing is called while it is held."""
+        self._aftercare = Aftercare(f"localcam_tidy_{settings.camera_id}", self._tidy)
         self._supervisor = Thread(target=self._supervise, name=f"localcam_{settings.camera_id}", daemon=True)
 
     @property
@@ -123,7 +133,9 @@ class CameraPost:
             worker = self._worker
         if worker is not None:
             worker.stop(_STOP_S)
+        self._given_up.set()
         self._supervisor.join()
+        self._aftercare.close()
 
     def change(self, settings: CameraSettings) -> None:
         """New settings for record and detect; a worker that is not running gets them when it starts."""
@@ -213,8 +225,12 @@ class CameraPost:
             expected = self._stop.is_set()
             self._report(WorkerEnded(exit_code=exit_code, expected=expected, last_words=last_words))
             if not expected:
-                self._home.tidy(self._settings.camera_id)
+                self._home.withdraw_keys(self._settings.camera_id)
+                self._aftercare.due()
                 self._stop.wait(self._backoff.next_s())
+
+    def _tidy(self) -> None:
+        self._home.tidy(self._settings.camera_id)
 
     def _redacted(self, words: str) -> str:
         source = self._settings.source
@@ -224,11 +240,12 @@ class CameraPost:
     def _run_worker(self, ended: SimpleQueue[int | None]) -> Worker:
         self._epoch = self._home.next_epoch(self._settings.camera_id)
         self._heard_at_s = self._clock.monotonic_s()
+        folder = self._home.storage_folder
         first = Watch(
             settings=self._settings,
             epoch=self._epoch,
-            storage_folder=self._home.storage_folder,
-            may_record=self._home.may_record,
+            storage_folder=folder,
+            may_record=bool(folder) and self._home.may_record,
             keys=self._issued(0),
             address_rules=self._home.address_rules,
         )
@@ -245,20 +262,27 @@ class CameraPost:
         return worker
 
     def _await_end(self, ended: SimpleQueue[int | None]) -> int | None:
-        silent = False
+        silent, killed_at_s = False, inf
         while True:
             try:
                 return ended.get(timeout=_WATCH_S)
             except Empty:
-                was_silent, silent = silent, self._clock.monotonic_s() - self._heard_at_s > _HEARTBEAT_S
+                now_s = self._clock.monotonic_s()
+                # A process that waits for a share that hangs may not even die before that answers.
+                if now_s - killed_at_s > _DIES_WITHIN_S or self._given_up.is_set():
+                    return None
+                was_silent, silent = silent, now_s - self._heard_at_s > _HEARTBEAT_S
                 with self._lock:
                     worker = self._worker
                 # Twice: where everything stood still, what the worker says now is not read yet.
                 if silent and was_silent and worker is not None and not self._stop.is_set():
                     worker.kill()
+                    killed_at_s = min(killed_at_s, now_s)
 
     def _hear(self, reported: Reported) -> None:
         """On the worker's own thread: keep what must be kept, then pass it on."""
+        if reported.epoch != self._epoch:
+            return  # of one that was given up; what it left is finished, as after a crash
         # A disk that is slow to keep a clip must not be mistaken for a worker that is silent.
         self._heard_at_s = inf
         try:
@@ -282,6 +306,8 @@ class CameraPost:
             case Answer(request_id=request_id) | Picture(request_id=request_id):
                 self._answer(request_id, report)
                 return
+            case SourceBack():
+                self._aftercare.go()
             case _:
                 pass
         self._on_report(reported)

@@ -68,7 +68,7 @@ class ClipKeeper:
     ) -> None:
         self._database = Database(catalogue_folder / CATALOGUE_NAME)
         self.archive = Archive(self._database)
-        self._identity = Identity(self._database)
+        self.identity = Identity(self._database)
         self._keys_folder = catalogue_folder / KEYS_FOLDER
         self.keyring = keyring or Keyring(self._keys_folder)
         self._desk = ClipKeyDesk(self._keys_folder, self.keyring, self.archive.sealed_key)
@@ -93,13 +93,22 @@ class ClipKeeper:
         """Where clips go now."""
         return self._house.storage_folder
 
-    def open(self, house: HouseSettings) -> int:
+    def answers(self) -> bool:
+        """Whether the storage folder does; where it hangs, nothing is recorded until the bounds are looked at again."""
+        if self._folders.answers():
+            return True
+        self.may_record, self._trouble = False, StorageTrouble.UNAVAILABLE
+        return False
+
+    def open(self, house: HouseSettings, on_catalogue: Callable[[], None] = lambda: None) -> int:
         """Open catalogue, keys and folder, and finish what a crash left; returns how many clips were saved by that.
 
-        Raises ArchiveError, StorageError, and KeyringError where the house's key is gone.
+        `on_catalogue` is called when the catalogue is open, and still as it was found. Raises ArchiveError,
+        StorageError, and KeyringError where the house's key is gone.
         """
         self._database.open()
         try:
+            on_catalogue()
             self.keyring.open(may_create=not (self.archive.has_keys() or self._desk.has_headers))
             self.change(house)
             saved = self.recover()
@@ -130,7 +139,7 @@ class ClipKeeper:
         folders.keep_apart(self._keys_folder)
         moved = house.storage_folder != self._house.storage_folder
         is_chosen = bool(self._house.storage_folder) and moved
-        expected = None if is_chosen or not self.archive.count() else self._identity.folder_uuid()
+        expected = None if is_chosen or not self.archive.count() else self.identity.folder_uuid()
         lock = FolderLock(Path(house.storage_folder)) if moved else self._folder_lock
         folder_uuid = self._bound(folders, expected, lock)
         with self._bounds:
@@ -172,12 +181,16 @@ class ClipKeeper:
         return self._desk.issue(camera_id, left)
 
     def withdraw_keys(self, camera_id: str) -> None:
-        """The camera's worker is gone; `recover` destroys what it did not use."""
+        """The camera's worker is gone; `recover` finishes what it began with them, and destroys what it did not use."""
         self._desk.withdraw(camera_id)
 
     def delete(self, clip_ids: Sequence[str]) -> DeletionReceipt:
         """Delete all of them; raises UnknownClipError before any is, StorageError where a file does not go yet."""
         return self._delete(clip_ids, DeletedBecause.OWNER)
+
+    def has_video(self, clip_id: str) -> bool:
+        """Whether the clip's file is there; raises UnknownClipError, StorageError."""
+        return self._folders.exists(self.archive.clip(clip_id).clip.video.name)
 
     def open_video(self, clip_id: str) -> ClipReader:
         """A clip's bytes; raises UnknownClipError, StorageError, and LockedError while the house is locked."""
@@ -253,7 +266,7 @@ class ClipKeeper:
     def recover(self, camera_id: str | None = None) -> list[Reported]:
         """Finish what a crash left, of one camera or of all; returns the clips that were saved by it.
 
-        To be called while no worker of those cameras runs. Raises ArchiveError, StorageError.
+        What is done with keys that a worker holds is left alone: the worker runs. Raises ArchiveError, StorageError.
         """
         return self._recovery.recover(self._folders, camera_id)
 
@@ -270,8 +283,8 @@ class ClipKeeper:
         """The name of today's folder, of which the rows speak from now on; the lock on it is then ours."""
         folder_uuid = folders.identify(expected)
         lock.hold()
-        if folder_uuid != self._identity.folder_uuid():
-            self._identity.bind_folder(folder_uuid)
+        if folder_uuid != self.identity.folder_uuid():
+            self.identity.bind_folder(folder_uuid)
         return folder_uuid
 
     def _delete(self, clip_ids: Sequence[str], why: DeletedBecause) -> DeletionReceipt:

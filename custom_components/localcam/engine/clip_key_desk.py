@@ -24,7 +24,10 @@ STOCK = 4
 
 
 class ClipKeyDesk:
-    """Methods block. Those of one camera are called by one thread at a time: that of its worker."""
+    """Methods block. Those of one camera are called by one thread at a time: that of its worker.
+
+    Beside it, another may look at keys, and destroy those that nobody holds.
+    """
 
     def __init__(self, folder: Path, keyring: Keyring, catalogued: Callable[[str], SealedKey | None]) -> None:
         """`folder`: the folder of keys. `catalogued`: a clip's key in the catalogue."""
@@ -32,7 +35,10 @@ class ClipKeyDesk:
         self._keyring = keyring
         self._catalogued = catalogued
         self._issued: defaultdict[str, list[str]] = defaultdict(list)
-        """By camera: clips whose keys its worker was given, that were not seen in the catalogue yet."""
+        """By camera: clips whose keys its worker was given, that were not seen in the catalogue yet.
+
+        A key is here before its header is on disk, so that it is never taken for one that nobody holds.
+        """
 
     @property
     def has_headers(self) -> bool:
@@ -45,8 +51,13 @@ class ClipKeyDesk:
         Their headers are on disk when this returns. May be called in a locked house.
         """
         keys = [ClipKey(clip_id=ulid_now(), key=os.urandom(KEY_BYTES)) for _ in range(STOCK - left)]
-        self._write(camera_id, keys)
-        self._issued[camera_id] += [key.clip_id for key in keys]
+        before = self._issued[camera_id]
+        self._issued[camera_id] = [*before, *(key.clip_id for key in keys)]
+        try:
+            self._write(camera_id, keys)
+        except BaseException:
+            self._issued[camera_id] = before
+            raise
         return tuple(keys)
 
     def issue_for(self, clip_id: str, camera_id: str) -> ClipKey:

@@ -3,7 +3,7 @@
 While the house is locked, what is sealed waits: it is listed, left as it is, and finished when the house is unlocked.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set as AbstractSet
 
 from .archive.clips import Archive
 from .archive.file_names import understand
@@ -45,16 +45,25 @@ class ClipRecovery:
         return sum(len(todo.salvage_growing) + len(todo.adopt_unlisted) for todo in self._locked.values())
 
     def recover(self, folders: ClipFolders, camera_id: str | None) -> list[Reported]:
-        """Finish what is left of one camera or of all, whose workers do not run; returns the clips that it saved."""
+        """Finish what is left of one camera or of all; returns the clips that it saved.
+
+        Clips whose keys a worker holds are left alone. A key is held from before its clip has a file until the clip is
+        in the catalogue, or the worker gone. So keys that nobody holds are listed before the files are: no file can
+        come to them; and whether somebody holds a file's key is asked after that, and what is catalogued last.
+        """
+        loose = [
+            (camera, clip_id) for camera, clip_id in self._desk.known(camera_id) if not self._is_held(camera, clip_id)
+        ]
         prefix = f"{camera_id}/" if camera_id else ""
         found = [(folder, name) for folder, name in folders.found() if name.startswith(prefix)]
+        free = {name for _, name in found if not self._is_held_file(name)}
         todo = plan(
             listed={name for name in self._archive.file_names() if name.startswith(prefix)},
             garbage={name for name in self._archive.garbage() if name.startswith(prefix)},
-            found=(name for _, name in found),
+            found=free,
             is_deleted=self._archive.is_deleted,
         )
-        self._sweep(camera_id, (name for _, name in found), complete=folders.all_there())
+        self._sweep(loose, _clip_ids(name for _, name in found), complete=folders.all_there())
         self._unlink(todo.unlink)
         self._destroy_keys(folders, todo.unlink)
         saved: list[Reported] = []
@@ -70,17 +79,24 @@ class ClipRecovery:
             saved += self._salvage(folders, folder, todo)
         return saved
 
-    def _sweep(self, camera_id: str | None, found: Iterable[str], *, complete: bool) -> None:
-        """Destroy keys of clips that were deleted, and of those that were never begun.
+    def _sweep(self, loose: Iterable[tuple[str, str]], there: AbstractSet[str], *, complete: bool) -> None:
+        """Destroy keys, of those that nobody holds, of clips that were deleted, and of those that were never begun.
 
         Where a folder is not there to be looked into (`complete`), nothing is said of the latter.
         """
-        listed, there = _clip_ids(self._archive.file_names()), _clip_ids(found)
+        listed = _clip_ids(self._archive.file_names())
         self._desk.destroy(
             (camera, clip_id)
-            for camera, clip_id in self._desk.known(camera_id)
+            for camera, clip_id in loose
             if clip_id not in listed and (self._archive.is_deleted(clip_id) or (complete and clip_id not in there))
         )
+
+    def _is_held_file(self, name: str) -> bool:
+        file = understand(name)
+        return file is not None and self._is_held(name.partition("/")[0], file.clip_id)
+
+    def _is_held(self, camera_id: str, clip_id: str) -> bool:
+        return self._desk.is_issued(camera_id, clip_id)
 
     def _salvage(self, folders: ClipFolders, folder: str, todo: RecoveryPlan) -> list[Reported]:
         order = self._order(folders, folder, todo)

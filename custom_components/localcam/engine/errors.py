@@ -8,6 +8,7 @@
     ├── WorkerError             a worker that does not run or does not answer
     ├── StorageError            the storage folder does not take or give bytes
     │   ├── StorageFullError
+    │   ├── NoAnswerError       its disk or share hangs
     │   ├── FolderInUseError    another Home Assistant records there
     │   └── TamperedError       bytes that are not those that were sealed
     ├── KeyringError            the house's keys cannot be used
@@ -87,6 +88,10 @@ class StorageError(EngineError):
 
 class StorageFullError(StorageError):
     """No space left."""
+
+
+class NoAnswerError(StorageError):
+    """The disk hangs: it neither does what it was asked, nor fails."""
 
 
 class FolderInUseError(StorageError):

@@ -43,6 +43,8 @@ _INHERITED = ("PATH", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR")
 _LAST_WORDS_BYTES = 8192
 _ENDING_S = 1.0
 """For a worker that has closed its pipe, or lost its reader, to end by itself."""
+_KILLED_S = 5.0
+"""For one that was killed, and for what it said before to be taken in."""
 
 
 class Worker(Protocol):
@@ -52,7 +54,11 @@ class Worker(Protocol):
         """Give it a command; raises WorkerError if it is gone."""
 
     def stop(self, timeout_s: float) -> None:
-        """End it: it may close its clip within the timeout, then it is killed. Returns when it is gone."""
+        """End it: it may close its clip within the timeout, then it is killed.
+
+        Returns when it is gone, or a moment after it was killed, where the system does not let it go: a disk that hangs
+        has it.
+        """
 
     def kill(self) -> None:
         """End it at once, as a crash would; its end is reported."""
@@ -154,7 +160,7 @@ class LocalWorker:
             self._process.wait(timeout_s)
         except subprocess.TimeoutExpired:
             self._process.kill()
-        self._reader.join()
+        self._reader.join(_KILLED_S)
 
     def kill(self) -> None:
         """See `Worker.kill`."""

@@ -11,6 +11,7 @@ import os
 from pathlib import Path
 
 from .errors import FolderInUseError
+from .patience import Patience
 from .vault.folder_mark import MARK_NAME
 from .vault.storage_faults import storage_faults
 
@@ -24,19 +25,26 @@ class FolderLock:
     def __init__(self, folder: Path) -> None:
         self._path = folder / MARK_NAME
         self._fd: int | None = None
+        self._patience = Patience()
 
     def hold(self) -> None:
         """Take the lock, or see that it still is this folder's and ours, whose disk may have gone and come back.
 
         Raises FolderInUseError, and StorageError where the disk does not answer.
         """
-        with storage_faults("locking the storage folder"):
-            if not self._holds():
-                self.release()
-                self._fd = _locked(self._path)
+        self._patience.ask(self._hold)
 
     def release(self) -> None:
-        """Let others in; letting them in twice is fine."""
+        """Let others in; letting them in twice is fine. Of a disk that hangs: as soon as it answers."""
+        self._patience.let_go(self._release)
+
+    def _hold(self) -> None:
+        with storage_faults("locking the storage folder"):
+            if not self._holds():
+                self._release()
+                self._fd = _locked(self._path)
+
+    def _release(self) -> None:
         fd, self._fd = self._fd, None
         if fd is not None:
             with suppress(OSError):  # a disk that is gone keeps nobody out

@@ -14,6 +14,7 @@ from .archive.check import Depth, Violation
 from .audit_keeper import AuditKeeper
 from .backoff import CRASH_STEPS_S, Backoff
 from .camera_post import CameraPost
+from .catalogue_witness import CatalogueWitness
 from .catalogued import CatalogueEntry, ClipDay, ClipQuery, ClipVerdict, DeletionReceipt
 from .clip_keeper import ClipKeeper, ClipReader
 from .clock import Clock
@@ -47,9 +48,10 @@ class Station:
         self._clock = clock
         self._on_report = on_report
         self._executor = executor or LocalExecutor()
-        self.audit = AuditKeeper(catalogue_folder, clock)
+        self.audit = AuditKeeper(catalogue_folder, clock, before_signing=self._before_signing)
         """Who did what; also to be asked by whoever shows or changes something, before it is done."""
         self._keeper = ClipKeeper(catalogue_folder, clock, self._executor, keyring, self.audit.log_deletions)
+        self._witness = CatalogueWitness(self.audit, self._keeper)
         self._cameras = WatchedCameras(self._new_post)
         self.home = StationHome(
             self._keeper,
@@ -65,8 +67,9 @@ class Station:
         """Open catalogue and keys, and finish what a crash left; raises ArchiveError, StorageError, KeyringError."""
         self.home.take_rules(house)
         self.audit.open()
-        saved = self._keeper.open(house)
+        saved = self._keeper.open(house, self._witness.compare)
         self.audit.log_recovery(None, saved)
+        self._witness.settle()
 
     def choose_folder(self, house: HouseSettings) -> None:
         """Instead of `change_house`, where the station does not run. Raises ArchiveError or StorageError."""
@@ -76,6 +79,7 @@ class Station:
         """End every worker, each closing its clip, then the catalogue; nothing can be watched afterwards."""
         self._live.end_all()
         self._cameras.close()
+        self._witness.tell()
         self._keeper.close()
         self.audit.close()
 
@@ -157,6 +161,10 @@ class Station:
         """How many of the camera's clips began at this time or later."""
         return self._keeper.archive.clips_since(camera_id, utc_s)
 
+    def camera_ids(self) -> set[str]:
+        """Of all cameras that have clips, those that were removed, too."""
+        return self._keeper.archive.camera_ids()
+
     def clip_days(self, camera_id: str, zone: tzinfo) -> list[ClipDay]:
         """The days of a time zone on which clips of the camera began, newest first."""
         return self._keeper.archive.days(camera_id, zone)
@@ -168,6 +176,7 @@ class Station:
     def delete(self, clip_ids: Sequence[str]) -> DeletionReceipt:
         """Delete all of them, keys first, and say what was destroyed; raises UnknownClipError before any is."""
         receipt = self._keeper.delete(clip_ids)
+        self._witness.tell()
         self.enforce_bounds()
         return receipt
 
@@ -222,8 +231,14 @@ class Station:
         """
         return self._keeper.check(depth, reads)
 
+    @property
+    def deleted_again(self) -> int | None:
+        """How many clips were deleted again at the start, where an older catalogue was found; else None."""
+        return self._witness.deleted_again
+
     def begin_copying(self) -> None:
         """A backup begins: the main files of catalogue and log stay as they are. Raises ArchiveError, AuditError."""
+        self._witness.pause()
         self._keeper.begin_copying()
         self.audit.begin_copying()
 
@@ -231,6 +246,7 @@ class Station:
         """It is over. Raises ArchiveError, AuditError."""
         self._keeper.end_copying()
         self.audit.end_copying()
+        self._witness.resume()
 
     def enforce_bounds(self) -> StorageState:
         """Enter what the catalogue did not take, then delete what quota and floor ask for; raises ArchiveError.
@@ -244,6 +260,9 @@ class Station:
             for post in self._cameras.posts():
                 post.allow_recording(state.may_record)
         return replace(state, trouble=state.trouble or StorageTrouble.CATALOGUE) if self.home.has_late else state
+
+    def _before_signing(self) -> None:
+        self._witness.tell()
 
     def _locate(self, url: str) -> Place:
         return locate(url, rules=self.home.address_rules)

@@ -38,8 +38,8 @@ class StationHome:
 
     @property
     def storage_folder(self) -> str:
-        """Where clips go now."""
-        return self._keeper.storage_folder
+        """Where clips go now; empty while that folder hangs, and would hold whoever as much as looks at it."""
+        return self._keeper.storage_folder if self._keeper.answers() else ""
 
     @property
     def may_record(self) -> bool:
@@ -99,9 +99,12 @@ class StationHome:
             if added:
                 self._on_report(reported)
 
-    def tidy(self, camera_id: str) -> None:
-        """Finish what a crashed worker left; what cannot be finished now is at the next start."""
+    def withdraw_keys(self, camera_id: str) -> None:
+        """The camera's worker is gone: it uses none of its keys any more."""
         self._keeper.withdraw_keys(camera_id)
+
+    def tidy(self, camera_id: str) -> None:
+        """Finish what a crashed worker left, beside its successor; what cannot be now is at the next start."""
         try:
             saved = self._keeper.recover(camera_id)
         except EngineError as err:

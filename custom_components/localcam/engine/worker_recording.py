@@ -44,6 +44,7 @@ class Recording:
         self._keys = WorkerKeys(first.keys, lambda left: outbox.report(KeysLow(left=left)))
         self._syncer = Syncer()
         self._folder = Path(first.storage_folder)
+        self._has_folder = bool(first.storage_folder)
         self._folder_was = folder_identity(self._folder)
         self._vault = Vault(self._folder, self._keys, self._syncer.order)
         self._finisher = Finisher(self._vault, inbox)
@@ -109,6 +110,9 @@ class Recording:
 
     def allow(self, allowed: bool) -> None:
         """Whether there is room for clips."""
+        if allowed and not self._has_folder:
+            # It hung when this process began, which may therefore write nowhere; its successor may.
+            raise WorkerError("the storage folder answers again")
         self._pass_on(self._recorder.allow(allowed))
 
     def take_keys(self, keys: tuple[ClipKey, ...]) -> None:

@@ -214,3 +214,10 @@ def test_deletable_clips_are_the_unflagged_ones_oldest_first_over_many_pages(arc
     archive.flag(verdict(700))
     expected = [number for number in range(1203) if number not in {0, 700}]
     assert list(archive.deletable()) == [Candidate(clip_id=ulid(number), size_bytes=1017) for number in expected]
+
+
+def test_the_cameras_that_have_clips_are_known_those_that_were_removed_too(archive: Archive) -> None:
+    assert archive.camera_ids() == set()
+    for number, camera_id in enumerate(("hall", "attic", "hall", "zoo"), start=1):
+        archive.add_clip(replace(clip(number), camera_id=camera_id), epoch=1, sequence=number)
+    assert archive.camera_ids() == {"attic", "hall", "zoo"}

@@ -5,6 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 import itertools
 import socket
+from typing import override
 
 import pytest
 
@@ -38,6 +39,7 @@ class SteppingClock(SystemClock):
         self.runs = False
         self._steps = itertools.count(1)
 
+    @override
     def monotonic_s(self) -> float:
         return next(self._steps) * 30.0 if self.runs else 0.0
 

@@ -193,6 +193,18 @@ class Archive:
         """How many clips there are."""
         return self._number("SELECT count(*) FROM clips")
 
+    def camera_ids(self) -> set[str]:
+        """Of all cameras that have clips, those that were removed, too."""
+        with self._database.reading() as connection:
+            found: set[str] = set()
+            after = ""
+            # Camera by camera along the index: there are few of them, and many clips.
+            statement = "SELECT min(camera_id) FROM clips WHERE camera_id > ?"
+            while (camera_id := connection.execute(statement, (after,)).fetchone()[0]) is not None:
+                found.add(camera_id)
+                after = camera_id
+            return found
+
     def clips_since(self, camera_id: str, utc_s: float) -> int:
         """How many of the camera's clips began at this time or later."""
         return self._number("SELECT count(*) FROM clips WHERE camera_id = ? AND started_utc_s >= ?", camera_id, utc_s)

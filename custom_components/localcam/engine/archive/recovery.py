@@ -1,7 +1,8 @@
 """What a crash left in the storage folder, and what to do about each file. Pure: the station carries it out.
 
-To be planned before any worker writes: at start, or for one camera whose worker has died. The table of all states
-stands in docs/storage.md; the order in which files are written, there too, is what makes them the only ones.
+To be planned before any worker writes, at start; or for one camera whose worker has died, without what the next one
+writes. The table of all states stands in docs/storage.md; the order in which files are written, there too, is what
+makes them the only ones.
 """
 
 from collections.abc import Callable, Iterable, Set as AbstractSet

@@ -82,13 +82,10 @@ class Decoder:
     def __init__(self, video: StreamFormat) -> None:
         self.errors = 0
         """Packets that libav could not decode."""
-        self._codec = video.codec
+        self._video = video
         self._alone = False
         """Whether keyframes alone were decoded since libav forgot everything, each of them at once."""
-        try:
-            self._context = _context(video)
-        except (av.FFmpegError, ValueError) as err:
-            raise SourceError(SourceFault.UNSUPPORTED_CODEC, f"no decoder for {video.codec}") from err
+        self._context = _context(video)
 
     def decode(self, packet: Packet) -> Picture | None:
         """The picture that this packet completes, the newest if several; None while there is none."""
@@ -111,12 +108,15 @@ class Decoder:
     def decode_alone(self, keyframe: Packet) -> Picture | None:
         """The picture of this packet, at once, also where the camera reorders pictures; forgets all that came before.
 
+        Its blocks' edges are as they were encoded: nothing follows on it, and smoothing them is a fifth of the work.
         The next packet must be decoded alone, too, or be a keyframe.
         """
-        # Having libav forget costs it all its tables, and us their pages: a picture that restarts needs none of that.
-        if not (self._alone and restarts(self._codec, keyframe.payload)):
+        if not self._alone:
+            self._context = _context(self._video, {"skip_loop_filter": "all"})
+            self._alone = True
+        elif not restarts(self._video.codec, keyframe.payload):
+            # Having libav forget costs it all its tables, and us their pages: a picture that restarts needs none of it.
             self._context.flush_buffers()
-        self._alone = True
         if (picture := self._decode(keyframe)) is None:
             picture = self.flush()
             self._context.flush_buffers()
@@ -124,8 +124,11 @@ class Decoder:
 
     def forget(self) -> None:
         """What comes next begins with a keyframe, and follows on nothing that was decoded."""
-        self._alone = False
-        self._context.flush_buffers()
+        if self._alone:
+            self._context = _context(self._video)
+            self._alone = False
+        else:
+            self._context.flush_buffers()
 
     def flush(self) -> Picture | None:
         """The newest picture that the decoder still held back; it takes no packets afterwards, unless it forgets."""
@@ -143,13 +146,17 @@ def picture_size(video: StreamFormat, keyframe: Packet) -> tuple[int, int]:
     return (picture.width_px, picture.height_px) if picture else (0, 0)
 
 
-def _context(video: StreamFormat) -> av.VideoCodecContext:
-    context = cast("av.VideoCodecContext", av.CodecContext.create(video.codec, "r"))
-    context.thread_count = 1
-    if video.codec == "rawvideo":
-        context.width, context.height = video.width_px, video.height_px
-        context.pix_fmt = video.extradata.decode("ascii")
-    elif video.extradata:
-        context.extradata = video.extradata
-    context.open()
+def _context(video: StreamFormat, options: dict[str, str] | None = None) -> av.VideoCodecContext:
+    try:
+        context = cast("av.VideoCodecContext", av.CodecContext.create(video.codec, "r"))
+        context.thread_count = 1
+        context.options = options or {}
+        if video.codec == "rawvideo":
+            context.width, context.height = video.width_px, video.height_px
+            context.pix_fmt = video.extradata.decode("ascii")
+        elif video.extradata:
+            context.extradata = video.extradata
+        context.open()
+    except (av.FFmpegError, ValueError) as err:
+        raise SourceError(SourceFault.UNSUPPORTED_CODEC, f"no decoder for {video.codec}") from err
     return context

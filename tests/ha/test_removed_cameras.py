@@ -1,0 +1,123 @@
+"""What a removed camera left: told, seen by administrators, kept or deleted as they say."""
+
+from homeassistant.auth.models import User
+from homeassistant.components.media_source import async_browse_media
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator, WebSocketGenerator
+
+from custom_components.localcam.const import DOMAIN
+from custom_components.localcam.engine.audited import Deed, DeedOutcome
+from custom_components.localcam.engine.errors import StorageError
+
+from .fake_station import World, a_clip
+from .household import ALL, someone_who_may
+from .living_camera import LivingCamera, add_camera
+from .locking import go_on, issue, repair
+
+ROOT = f"media-source://{DOMAIN}"
+
+
+@pytest.fixture
+async def attic(hass: HomeAssistant, http: None, world: World, camera: LivingCamera) -> LivingCamera:
+    """A second camera, which has three clips; the first one has one."""
+    assert await async_setup_component(hass, "repairs", {})
+    assert await async_setup_component(hass, "media_source", {})
+    attic = await add_camera(hass, world, {"source": "demo", "name": "Attic", "seed": 2})
+    camera.station.save(a_clip(camera.id, 9, 1_790_000_000))
+    for number in range(1, 4):
+        attic.station.save(a_clip(attic.id, number, 1_790_000_000 + number))
+    await attic.settle()
+    return attic
+
+
+async def test_they_are_deleted_by_who_says_so_and_is_sure(
+    hass: HomeAssistant,
+    world: World,
+    camera: LivingCamera,
+    attic: LivingCamera,
+    hass_client: ClientSessionGenerator,
+    hass_admin_user: User,
+) -> None:
+    assert await hass.config_entries.async_remove(attic.id)
+    issue_id = f"clips_left_{attic.id}"
+    found = issue(hass, issue_id)
+    assert found
+    assert found.is_persistent
+    assert found.translation_placeholders == {"camera": "Attic", "count": "3"}
+    client = await hass_client()
+    menu = await repair(client, issue_id)
+    assert (menu["type"], menu["menu_options"]) == ("menu", ["keep", "delete"])
+    form = await go_on(client, menu, next_step_id="delete")
+    form = await go_on(client, form, sure=False)
+    assert form["errors"] == {"sure": "not_sure"}
+    assert len(world.catalogue) == 4
+    assert (await go_on(client, form, sure=True))["type"] == "create_entry"
+
+    assert {entry.clip.camera_id for entry in world.catalogue.values()} == {camera.id}
+    assert not issue(hass, issue_id)
+    deleted = camera.audit.of(Deed.DELETE)
+    assert len(deleted) == 3
+    assert {(note.user_id, note.camera_id, note.outcome) for note in deleted} == {
+        (hass_admin_user.id, attic.id, DeedOutcome.DONE)
+    }
+    assert all(note.reason.startswith("owner; key ") for note in deleted)
+
+
+async def test_they_are_kept_and_administrators_see_them_in_the_media_browser(
+    hass: HomeAssistant,
+    world: World,
+    camera: LivingCamera,
+    attic: LivingCamera,
+    hass_client: ClientSessionGenerator,
+    hass_ws_client: WebSocketGenerator,
+) -> None:
+    assert await hass.config_entries.async_remove(attic.id)
+    client = await hass_client()
+    menu = await repair(client, f"clips_left_{attic.id}")
+    assert (await go_on(client, menu, next_step_id="keep"))["type"] == "create_entry"
+    assert not issue(hass, f"clips_left_{attic.id}")
+    assert len(world.catalogue) == 4
+
+    async def shown(place: str, token: str | None = None) -> list[str] | None:
+        socket = await hass_ws_client(hass, token) if token else await hass_ws_client()
+        await socket.send_json_auto_id(
+            {"type": "media_source/browse_media", "media_content_id": f"{ROOT}/{place}".rstrip("/")}
+        )
+        answer = await socket.receive_json()
+        return [child["title"] for child in answer["result"]["children"]] if answer["success"] else None
+
+    left = f"Removed camera {attic.id[-4:]}"
+    assert await shown("") == ["Hall", left]
+    (day,) = await shown(attic.id) or []
+    assert day.endswith(" (3)")
+    guest = someone_who_may(hass, {"camera.hall": ALL, "camera.attic": ALL})
+    token = hass.auth.async_create_access_token(
+        await hass.auth.async_create_refresh_token(guest, "https://example.com")
+    )
+    assert await shown("", token) == ["Hall"]
+    assert await shown(attic.id, token) is None
+    # Home Assistant itself, for an automation, sees what its makers do.
+    assert (await async_browse_media(hass, ROOT)).children
+
+
+async def test_a_camera_that_left_nothing_is_no_matter(hass: HomeAssistant, world: World, camera: LivingCamera) -> None:
+    assert await hass.config_entries.async_remove(camera.id)
+    assert not issue(hass, f"clips_left_{camera.id}")
+
+
+async def test_of_the_last_camera_too_they_can_be_deleted(
+    hass: HomeAssistant, world: World, camera: LivingCamera, attic: LivingCamera, hass_client: ClientSessionGenerator
+) -> None:
+    for each in (camera, attic):
+        assert await hass.config_entries.async_remove(each.id)
+    client = await hass_client()
+    form = await go_on(client, await repair(client, f"clips_left_{attic.id}"), next_step_id="delete")
+    world.start_fails = [StorageError("its disk is gone")]
+    form = await go_on(client, form, sure=True)
+    assert form["errors"] == {"base": "not_deleted"}
+    assert issue(hass, f"clips_left_{attic.id}")
+    assert (await go_on(client, form, sure=True))["type"] == "create_entry"
+    assert {entry.clip.camera_id for entry in world.catalogue.values()} == {camera.id}
+    assert not any(station.running for station in world.stations)
