@@ -7,6 +7,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .calls import async_may_order
 from .coordinator import LocalCamConfigEntry, LocalCamCoordinator
 from .entity import LocalCamEntity
 
@@ -31,4 +32,5 @@ class LocalCamCalibrate(LocalCamEntity, ButtonEntity):
 
     @override
     async def async_press(self) -> None:
+        await async_may_order(self)
         await self.coordinator.calibration.async_begin()

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 
-from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.core import Context, HomeAssistant, ServiceCall
 from homeassistant.exceptions import HomeAssistantError, UnknownUser
 
 from .access import async_authorize
@@ -12,18 +12,34 @@ from .bridge import HOUSE
 from .const import DOMAIN
 from .engine.audited import AuditNote, Deed
 from .engine.errors import AuditError, EngineError, UnknownClipError, WorkerError
+from .entity import LocalCamEntity
 from .refusal import refused as invalid
 from .who import Who
 
 
 async def async_who_calls(call: ServiceCall) -> Who:
     """Who calls; Home Assistant itself for an automation. Raises UnknownUser."""
-    if call.context.user_id is None:
+    return await _async_who(call.hass, call.context)
+
+
+async def async_may_order(entity: LocalCamEntity) -> None:
+    """Whoever gave an entity its order may control the camera; else raises ServiceValidationError or UnknownUser.
+
+    Home Assistant asks for the entity alone, and knows nothing of a camera's viewers.
+    """
+    hass, context, camera_id = entity.hass, entity.ordered_by, entity.coordinator.camera_id
+    who = await _async_who(hass, context) if context is not None else Who(user=None)
+    if not (await async_authorize(hass, who, Action.CONTROL, Deed.SETTINGS, camera_id)).allowed:
+        raise invalid("not_controlled")
+
+
+async def _async_who(hass: HomeAssistant, context: Context) -> Who:
+    if context.user_id is None:
         return Who(user=None)
-    user = await call.hass.auth.async_get_user(call.context.user_id)
+    user = await hass.auth.async_get_user(context.user_id)
     if user is None:
-        raise UnknownUser(context=call.context)
-    acting = Who.acting(call.hass)
+        raise UnknownUser(context=context)
+    acting = Who.acting(hass)
     # Something else may act now, where an automation passes on the context of the one who started it.
     return acting if acting.user_id == user.id else Who(user=user)
 

@@ -8,6 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .calls import async_may_order
 from .camera_state import Changed
 from .camera_view import PICTURE_FRESH_S
 from .const import DOMAIN
@@ -107,8 +108,10 @@ class LocalCamCamera(LocalCamEntity, Camera):
 
     @override
     async def async_turn_on(self) -> None:
+        await async_may_order(self)
         await self.coordinator.async_set_resting(False)
 
     @override
     async def async_turn_off(self) -> None:
+        await async_may_order(self)
         await self.coordinator.async_set_resting(True)

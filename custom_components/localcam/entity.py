@@ -2,6 +2,7 @@
 
 from typing import override
 
+from homeassistant.core import Context
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity
 
@@ -63,6 +64,11 @@ class LocalCamEntity(Entity):
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
         self.async_on_remove(self.coordinator.async_add_listener(self._changed))
+
+    @property
+    def ordered_by(self) -> Context | None:
+        """While an order is carried out: in whose name; None where Home Assistant does not say."""
+        return self._context
 
     def _changed(self, changed: Changed) -> None:
         if changed & self.shows:

@@ -7,6 +7,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .calls import async_may_order
 from .camera_state import Changed
 from .const import CONF_SENSITIVITY
 from .coordinator import LocalCamConfigEntry, LocalCamCoordinator
@@ -43,6 +44,7 @@ class LocalCamSensitivity(LocalCamEntity, NumberEntity):
 
     @override
     async def async_set_native_value(self, value: float) -> None:
+        await async_may_order(self)
         entry = self.coordinator.entry
         self.hass.config_entries.async_update_entry(entry, options={**entry.options, CONF_SENSITIVITY: int(value)})
         await self.coordinator.async_apply_options()

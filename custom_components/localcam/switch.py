@@ -6,6 +6,7 @@ from homeassistant.components.switch import SwitchEntity
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .calls import async_may_order
 from .camera_state import Changed
 from .coordinator import LocalCamConfigEntry, LocalCamCoordinator
 from .entity import LocalCamEntity
@@ -36,8 +37,10 @@ class LocalCamPrivacySwitch(LocalCamEntity, SwitchEntity):
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
+        await async_may_order(self)
         await self.coordinator.async_set_resting(True)
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
+        await async_may_order(self)
         await self.coordinator.async_set_resting(False)

@@ -10,7 +10,7 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.auth.models import User
 from homeassistant.components.http.auth import async_sign_path
 from homeassistant.core import Context, HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 import pytest
@@ -453,3 +453,41 @@ async def test_a_viewer_sees_it_and_he_who_could_before_does_not(hass: HomeAssis
         response = await call(hass, "list_clips", user)
         assert response is not None
         assert len(response["clips"]) == shown
+
+
+@pytest.mark.parametrize(
+    ("platform", "service", "key", "more"),
+    [
+        ("switch", "turn_on", "privacy", {}),
+        ("number", "set_value", "sensitivity", {"value": 1}),
+        ("button", "press", "calibrate", {}),
+    ],
+)
+async def test_who_is_no_viewer_cannot_order_the_camera_by_its_entities_either(
+    hass: HomeAssistant, camera: LivingCamera, platform: str, service: str, key: str, more: dict[str, Any]
+) -> None:
+    entity_id = camera.state(platform, key).entity_id
+    stranger = someone_who_may(hass, {entity_id: ALL})
+    hass.config_entries.async_update_entry(camera.entry, options={"viewers": ["somebody else"]})
+
+    with pytest.raises(ServiceValidationError) as refused:
+        await hass.services.async_call(
+            platform, service, {"entity_id": entity_id, **more}, blocking=True, context=Context(user_id=stranger.id)
+        )
+
+    assert refused.value.translation_key == "not_controlled"
+    assert camera.audit.of(Deed.SETTINGS, DeedOutcome.REFUSED)[-1].user_id == stranger.id
+    assert camera.audit.of(Deed.SETTINGS) == []
+    assert camera.id in camera.station.watched
+
+
+async def test_a_viewer_who_may_control_it_can(hass: HomeAssistant, camera: LivingCamera) -> None:
+    entity_id = camera.state("switch", "privacy").entity_id
+    viewer = someone_who_may(hass, {entity_id: ALL, "camera.hall": ALL})
+    hass.config_entries.async_update_entry(camera.entry, options={"viewers": [viewer.id]})
+
+    await hass.services.async_call(
+        "switch", "turn_on", {"entity_id": entity_id}, blocking=True, context=Context(user_id=viewer.id)
+    )
+
+    assert camera.id not in camera.station.watched
