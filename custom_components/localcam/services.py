@@ -68,7 +68,7 @@ LIST_CLIPS: Final = vol.Schema(
 SET_ZONES: Final = cv.make_entity_service_schema({vol.Required("zones"): object})
 LIST_ZONES: Final = cv.make_entity_service_schema({})
 EXPLAIN_CLIP: Final = vol.Schema({vol.Required("clip_id"): cv.string})
-DELETE_CLIPS: Final = vol.Schema({vol.Required("clip_ids"): vol.All(cv.ensure_list, [cv.string])})
+DELETE_CLIPS: Final = vol.Schema({vol.Required("clip_ids"): vol.All(cv.ensure_list, vol.Length(min=1), [cv.string])})
 
 
 @callback

@@ -66,6 +66,7 @@ async def test_a_house_is_never_locked_without_a_code(hass: HomeAssistant, camer
     for first, again, errors in (
         (PASSPHRASE, OTHER, {"passphrase_again": "passphrases_differ"}),
         ("short", "short", {"base": "passphrase_too_short"}),
+        (" " * 12, " " * 12, {"base": "passphrase_too_short"}),
     ):
         form = await answer(hass, form, passphrase=first, passphrase_again=again)
         assert form["errors"] == errors

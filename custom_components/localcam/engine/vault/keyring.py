@@ -150,7 +150,7 @@ class Keyring:
 
     def keep_locked(self, passphrase: str) -> None:
         """From the next start on, the house is locked until this passphrase is given; also to set another one."""
-        if len(passphrase) < SHORTEST_PASSPHRASE:
+        if len("".join(passphrase.split())) < SHORTEST_PASSPHRASE:
             raise SecretError(SecretFault.TOO_SHORT)
         with self._lock:
             key, private = self._opened(), self._unlocked()
