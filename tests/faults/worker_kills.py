@@ -19,10 +19,10 @@ from tests.faults.outcome import Outcome
 from tests.faults.running_station import Heard, cameras_running, missing, worker_pids
 
 _CAMERAS = 4
-_AGAIN_WITHIN_S = 3.0
-_LATE_SHARE = 0.05
-"""Of the kills: a machine that does something else as well may take longer now and then, by this at most."""
-_LATE_BY_S = 3.0
+_AGAIN_MOSTLY_S = 3.0
+"""Until a camera is recorded again, by the median of all kills: four workers start at once here."""
+_AGAIN_AT_MOST_S = 6.0
+"""By any, on a machine that may be busy with other things; `scripts/bench outages` holds one to its 3 s."""
 _LOST_MOSTLY_S = 2.5
 """Of a clip that was growing, by the median: 2 s of its file, and what was still on its way from the camera."""
 _LOST_AT_MOST_S = 4.0
@@ -136,9 +136,7 @@ def _violations(kills: list[Kill]) -> list[str]:
 
 
 def _late(kills: list[Kill]) -> list[str]:
-    late_s = [kill.again_s for kill in kills if kill.again_s is not None and kill.again_s > _AGAIN_WITHIN_S]
-    if len(late_s) > _LATE_SHARE * len(kills) or any(each > _AGAIN_WITHIN_S + _LATE_BY_S for each in late_s):
-        return [
-            f"{len(late_s)} of {len(kills)} were recorded again only after {min(late_s):.1f} to {max(late_s):.1f} s"
-        ]
+    again_s = [kill.again_s for kill in kills if kill.again_s is not None]
+    if again_s and (median(again_s) > _AGAIN_MOSTLY_S or max(again_s) > _AGAIN_AT_MOST_S):
+        return [f"recorded again only after {median(again_s):.1f} s (median) and {max(again_s):.1f} s (longest)"]
     return []
