@@ -11,7 +11,7 @@ from typing import Any, override
 import pytest
 
 from custom_components.localcam.engine import clip_recovery
-from custom_components.localcam.engine.archive.recovery import RecoveryPlan
+from custom_components.localcam.engine.archive.recovery import RecoveryPlan, plan
 from custom_components.localcam.engine.catalogued import ClipQuery
 from custom_components.localcam.engine.clip import Clip
 from custom_components.localcam.engine.clip_keeper import ClipKeeper
@@ -199,7 +199,6 @@ def test_a_worker_that_dies_while_its_predecessor_is_tidied_up_after_loses_nothi
     home.keeper.withdraw_keys(CAMERA)
     keys, vault = home.worker()
     second = keys.next_clip_id()
-    plan = clip_recovery.plan
 
     def grow_and_die(**found: Any) -> RecoveryPlan:
         # After the folder was listed, and before it is decided which keys nobody will use.
