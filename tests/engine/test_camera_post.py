@@ -190,12 +190,11 @@ def test_a_worker_that_crashed_is_tidied_up_after_and_started_in_a_new_life(worl
     assert world.reports.get(timeout=5).report == WorkerEnded(exit_code=-11, expected=False)
     second.say(BACK)
     world.post.stop()
-    assert world.home.deeds[:4] == [
-        "announced WorkerEnded",
-        "withdrew keys of hall",
-        "announced SourceBack",
-        "tidied hall",
-    ]
+    # What is tidied up is so beside the new worker: when it is done, that one may have ended, too.
+    deeds = [deed for deed in world.home.deeds if deed != "tidied hall"]
+    assert deeds[:3] == ["announced WorkerEnded", "withdrew keys of hall", "announced SourceBack"]
+    assert world.home.deeds.count("tidied hall") == 1
+    assert world.home.deeds.index("tidied hall") > world.home.deeds.index("withdrew keys of hall")
 
 
 def test_a_worker_that_crashes_while_its_predecessor_is_tidied_up_after_is_tidied_up_after_next(world: World) -> None:
