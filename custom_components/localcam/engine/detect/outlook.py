@@ -37,7 +37,7 @@ class Outlook:
         np.copyto(self._seen, light)
         return View(
             at_s=at_s,
-            brightness=DARK * (math.exp(float(light.mean()) / UNIT) - 1),
+            brightness=DARK * (math.exp(surroundings.mean / UNIT) - 1),
             detail=float(now.mean()) / UNIT,
             likeness=likeness,
             moving_share=moving_share,
