@@ -61,7 +61,8 @@ class Presence:
         np.logical_and(self._stirs, self.occupied, out=self._stirs)
         if np.count_nonzero(self._stirs):
             self._until_s = at_s + HOLD_S
-            np.putmask(self._stirred_at_s, self._squares.around(self._stirs_counts, STIR_REACH), at_s)
+            body = self._squares.around(self._stirs_counts, STIR_REACH).view(np.bool_)
+            np.putmask(self._stirred_at_s, body, at_s)
         if not np.count_nonzero(self.occupied):
             self.forget()
 
