@@ -11,7 +11,7 @@ from .authority import Action
 from .bridge import HOUSE
 from .const import DOMAIN
 from .engine.audited import AuditNote, Deed
-from .engine.errors import AuditError, EngineError, UnknownClipError, WorkerError
+from .engine.errors import AuditError, EngineError, UnknownClipError, WitnessError, WorkerError
 from .entity import LocalCamEntity
 from .refusal import refused as invalid
 from .who import Who
@@ -76,6 +76,8 @@ async def async_order[*Ts, T](hass: HomeAssistant, order: Callable[[*Ts], T], *a
         return await hass.async_add_executor_job(order, *args)
     except UnknownClipError as err:
         raise invalid("unknown_clip") from err
+    except WitnessError as err:
+        raise invalid("witness_invalid") from err
     except WorkerError:
         raise
     except EngineError as err:
