@@ -238,7 +238,7 @@ def _listed(clip: Clip, day: date, translations: dict[str, str], *, shown: bool)
         identifier=str(Identifier(camera_id=clip.camera_id, day=day, clip_id=clip.clip_id)),
         media_class=MediaClass.VIDEO,
         media_content_type=VIDEO_TYPE,
-        title=f"{_local_start(clip):%H:%M:%S} · {round(clip.duration_s)} s · {kind}",
+        title=f"{_local_start(clip):%H:%M:%S} · {kind} · {round(clip.duration_s)} s",
         can_play=shown,
         can_expand=False,
         thumbnail=thumbnail_path(clip.clip_id) if shown and clip.thumbnail else None,
