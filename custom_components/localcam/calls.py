@@ -17,7 +17,6 @@ from .entity import LocalCamEntity
 from .refusal import refused as invalid
 from .who import Who
 
-
 _OF_THE_HOUSE: Final = {Action.AUDIT: "not_permitted_house", Action.ADMINISTER: "administrators_only"}
 """What is said to whom it is refused: only the first can be permitted to somebody."""
 

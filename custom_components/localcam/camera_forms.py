@@ -29,7 +29,7 @@ type Answers = dict[str, Any]
 
 LONGEST_NAME: Final = 100
 _UNSEEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-"""Signs that end a line or turn the direction in which what follows is read (UAX #9): with them a name could pretend."""
+"""Signs that end a line, or turn the direction in which what follows is read (UAX #9), so that a name could pretend."""
 
 _NAME: Final = {vol.Required(CONF_NAME): TextSelector()}
 CREDENTIALS: Final = {

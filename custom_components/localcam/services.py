@@ -54,9 +54,7 @@ FLAG_CLIP: Final = vol.Schema(
         vol.Optional("note", default=""): cv.string,
     }
 )
-REPORT_MISSED: Final = vol.Schema(
-    {**cv.ENTITY_SERVICE_FIELDS, vol.Optional("seconds", default=15): vol.Coerce(float)}
-)
+REPORT_MISSED: Final = vol.Schema({**cv.ENTITY_SERVICE_FIELDS, vol.Optional("seconds", default=15): vol.Coerce(float)})
 RECORD: Final = vol.Schema({**cv.ENTITY_SERVICE_FIELDS, vol.Required("duration_s"): vol.Coerce(float)})
 LIST_CLIPS: Final = vol.Schema(
     {

@@ -357,7 +357,7 @@ async def test_credentials_of_the_low_resolution_address_are_taken_out_too(
         ("x" * 101, "name_invalid"),
         ("Stairs\nHall", "name_invalid"),
         ("Stairs\x1b[31m", "name_invalid"),
-        ("Stairs\u2028", "name_invalid"),
+        ("Stairs\u2028Hall", "name_invalid"),
         ("Stairs \u202egnp.exe", "name_invalid"),
         ("\u2066Stairs", "name_invalid"),
     ],
