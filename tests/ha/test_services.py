@@ -338,6 +338,4 @@ async def test_what_nobody_can_permit_is_not_said_to_be_permitted(hass: HomeAssi
 
 async def test_without_any_running_camera_there_is_nothing_to_ask(hass: HomeAssistant, camera: LivingCamera) -> None:
     assert await hass.config_entries.async_unload(camera.id)
-    with pytest.raises(HomeAssistantError) as failed:
-        await call(hass, "list_clips")
-    assert failed.value.translation_key == "not_running"
+    assert await refusal(hass, "list_clips") == "not_running"
