@@ -5,6 +5,8 @@ from typing import Any
 from homeassistant.auth.models import User
 from homeassistant.components.media_source import async_browse_media
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.translation import async_get_translations
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator, WebSocketGenerator
@@ -12,7 +14,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator,
 from custom_components.localcam.const import DOMAIN
 from custom_components.localcam.engine.audited import Deed, DeedOutcome
 from custom_components.localcam.engine.errors import StorageError
-from custom_components.localcam.removed_cameras import STORAGE_KEY
+from custom_components.localcam.removed_cameras import ISSUE_CLIPS_LEFT, STORAGE_KEY
 
 from .fake_station import VIDEO, FakeStation, World, a_clip
 from .household import ALL, someone_who_may
@@ -155,6 +157,27 @@ async def test_of_the_last_camera_too_they_can_be_deleted(
     form = await go_on(client, await repair(client, f"clips_left_{camera.id}"), next_step_id="delete")
     assert (await go_on(client, form, sure=True))["description_placeholders"]["count"] == "1"
     assert not any(station.running for station in world.stations), "nothing is left to run for"
+
+
+async def test_after_a_restart_without_a_camera_the_notice_says_what_to_do(
+    hass: HomeAssistant, http: None, hass_client: ClientSessionGenerator
+) -> None:
+    """Home Assistant keeps the notice, does not load LocalCam, and shows a step of its own with our text."""
+    assert await async_setup_component(hass, "repairs", {})
+    placeholders = {"camera": "Attic", "count": "3"}
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        "clips_left_x",
+        is_fixable=True,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key=ISSUE_CLIPS_LEFT,
+        translation_placeholders=placeholders,
+    )
+    form = await repair(await hass_client(), "clips_left_x")
+    texts = await async_get_translations(hass, "en", "issues", {DOMAIN})
+    text = texts[f"component.{DOMAIN}.issues.{ISSUE_CLIPS_LEFT}.fix_flow.step.{form['step_id']}.description"]
+    assert "add a camera" in text.format(**form["description_placeholders"])
 
 
 async def test_a_camera_that_is_added_later_takes_the_running_station_over(
