@@ -73,7 +73,7 @@ class CellReader:
 
     def _add_up(self, used: npt.NDArray[np.uint8]) -> None:
         side, strips = self._side, self._strips
-        first, *others = (used[row::side] for row in self._rows_read)
+        first, *others = [used[row::side] for row in self._rows_read]
         np.copyto(strips, first)
         for other in others:
             np.add(strips, other, out=strips)

@@ -14,7 +14,7 @@ Shares are of the picture's area, so that they mean the same at each size. The o
 FEATURES_VERSION, which a model is trained on.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..motion import Features, MotionMap
 
@@ -23,8 +23,7 @@ REMEMBERED = 2
 """How many pictures before are remembered."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trace:
+class Trace(NamedTuple):
     """What the pictures before looked like; empty at first."""
 
     fresh: tuple[float, ...] = ()

@@ -36,11 +36,13 @@ class Finder:
         self.moving_squares, self.present_squares = (np.zeros(squares.shape, np.uint8) for _ in range(2))
         self.near: Marks = np.zeros(squares.shape, np.bool_)
         """Squares in or beside which something is active; of the last picture in which anything moved."""
+        self._near_counts = self.near.view(np.uint8)
         self._down, self._across = (np.zeros(side, np.uint16) for side in squares.shape)
         self.down: list[int] = []
         self.across: list[int] = []
         """Moving cells in each row and in each column of squares; empty where nothing moves."""
         self.presence = Presence(squares)
+        self._stirred_counts = self.presence.stirred.view(np.uint8)
         self.recent = RecentChanges(reader.shape, at_s)
         self.earlier: Grid = np.zeros(reader.shape, np.int16)
         """Texture when it was asked last whether anybody stirs."""
@@ -118,7 +120,7 @@ class Finder:
         moved, self.moved, self.fresh = self.moved, 0, 0
         if changed:
             np.greater_equal(self.squares.around(self._active_squares), MOVING_CELLS, out=self.near)
-            np.multiply(self._changed_squares, self.near, out=self.moving_squares)
+            np.multiply(self._changed_squares, self._near_counts, out=self.moving_squares)
             np.add.reduce(self.moving_squares, axis=1, dtype=np.uint16, out=self._down)
             self.down = self._down.tolist()
             self.moved = sum(self.down)
@@ -126,7 +128,7 @@ class Finder:
             np.add.reduce(self.moving_squares, axis=0, dtype=np.uint16, out=self._across)
             self.across = self._across.tolist()
             self.squares.clip(self._changed, self.near, self._moving)
-            self.fresh = self.recent.fresh(self._moving)
+            self.fresh = self.recent.fresh(self._moving, self._measured.marks)
         elif moved or changed:
             self._still()
 
@@ -134,13 +136,12 @@ class Finder:
         presence = self.presence
         if presence.anybody and at_s - self._earlier_at_s >= STIR_S:
             self._mark_stirring()
-            self.squares.count(self._both)
-            presence.keep(self._changed_squares, self._active_squares, at_s)
+            presence.keep(self._changed_squares, self.squares.count(self._active), at_s)
             np.copyto(self.earlier, self._measured.texture)
             self._earlier_at_s = at_s
         if presence.anybody:
             presence.settle(at_s)
-            np.multiply(self._changed_squares, presence.stirred, out=self.present_squares)
+            np.multiply(self._changed_squares, self._stirred_counts, out=self.present_squares)
         elif self.present:
             self.present_squares.fill(0)
         self.present = presence.anybody

@@ -10,9 +10,9 @@ other         everything else, people and pets among them
 """
 
 from collections import deque
-from dataclasses import dataclass
 from itertools import pairwise
 import math
+from typing import NamedTuple
 
 from ..motion import CameraProblem, Features, Kind, MotionMap
 from .place import MARGIN, Place
@@ -33,8 +33,7 @@ DARKENS = 3.0
 """A shadow darkens as many times more than moves."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
+class Moment(NamedTuple):
     """What of one picture tells about the kind."""
 
     at_s: float

@@ -8,13 +8,16 @@ from .cells import DARK, UNIT, Floats, Grid
 from .problems import View
 from .surroundings import Surroundings
 
+EVERY_ROW = 2
+"""Of cells that detail is compared in: every other one tells as much, at half the cost."""
+
 
 class Outlook:
     """One camera's, for grids of one shape."""
 
     def __init__(self, shape: tuple[int, int]) -> None:
-        self._detail: Floats = np.zeros(shape, np.float32)
-        """The room's."""
+        self._detail: Floats = np.zeros((-(-shape[0] // EVERY_ROW), shape[1]), np.float32)
+        """The room's, in each of those rows."""
         self._now: Grid = np.zeros(shape, np.int16)
         self._seen: Grid = np.zeros(shape, np.int16)
         """Brightness when it was looked at last."""
@@ -22,14 +25,14 @@ class Outlook:
     def begin(self, usual: Grid, surroundings: Surroundings) -> None:
         """The room's detail is that of its usual brightness."""
         surroundings.without(usual, out=self._now)
-        np.copyto(self._detail, self._now)
+        np.copyto(self._detail, self._now[::EVERY_ROW])
 
     def view(
-        self, light: Grid, surroundings: Surroundings, now: Floats, *, at_s: float, moving_share: float, lit: bool
+        self, light: Grid, surroundings: Surroundings, spare: Floats, *, at_s: float, moving_share: float, lit: bool
     ) -> View:
-        """Of a picture's brightness; `now` is written to."""
+        """Of a picture's brightness; `spare` is written to."""
         surroundings.without(light, out=self._now)
-        np.copyto(now, self._now)
+        now = self._floats_of_now(spare)
         norm = math.sqrt(float(np.vdot(now, now)) * float(np.vdot(self._detail, self._detail)))
         likeness = float(np.vdot(now, self._detail)) / norm if norm else 1.0
         np.abs(now, out=now)
@@ -37,7 +40,7 @@ class Outlook:
         np.copyto(self._seen, light)
         return View(
             at_s=at_s,
-            brightness=DARK * (math.exp(float(light.mean()) / UNIT) - 1),
+            brightness=DARK * (math.exp(surroundings.mean / UNIT) - 1),
             detail=float(now.mean()) / UNIT,
             likeness=likeness,
             moving_share=moving_share,
@@ -47,7 +50,12 @@ class Outlook:
 
     def follow(self, rate: float, spare: Floats) -> None:
         """Let the room's detail follow that of the picture viewed last by that share, 0 to 1; `spare` is written to."""
-        np.copyto(spare, self._now)
-        np.subtract(spare, self._detail, out=spare)
-        np.multiply(spare, np.float32(rate), out=spare)
-        np.add(self._detail, spare, out=self._detail)
+        now = self._floats_of_now(spare)
+        np.subtract(now, self._detail, out=now)
+        np.multiply(now, np.float32(rate), out=now)
+        np.add(self._detail, now, out=self._detail)
+
+    def _floats_of_now(self, spare: Floats) -> Floats:
+        now = spare[: len(self._detail)]
+        np.copyto(now, self._now[::EVERY_ROW])
+        return now

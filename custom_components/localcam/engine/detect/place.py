@@ -1,7 +1,7 @@
 """Where in the picture something moves: a box of squares."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..motion import MotionMap
 
@@ -11,8 +11,7 @@ MARGIN = 1
 """Squares by which what stays in its place may leave it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A box of squares, its last row and column included."""
 
     top: int

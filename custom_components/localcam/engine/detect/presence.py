@@ -34,6 +34,9 @@ class Presence:
         self.stirred: Marks = np.zeros(shape, np.bool_)
         """Where of that something stirred of late."""
         self._stirred_at_s = np.zeros(shape, np.float64)
+        self._unlike: Marks = np.zeros(shape, np.bool_)
+        self._stirs: Marks = np.zeros(shape, np.bool_)
+        self._stirs_counts = self._stirs.view(np.uint8)
         self._travel = Travel()
         self._until_s = -np.inf
         self.anybody = False
@@ -52,11 +55,14 @@ class Presence:
         """Forget squares that look like the room again, and all once nothing stirs in any for a while."""
         if not self.anybody:
             return
-        np.logical_and(self.occupied, changed >= CHANGED_CELLS, out=self.occupied)
-        stirs = np.multiply(stirring >= STIRRING_CELLS, self.occupied, dtype=np.uint8)
-        if np.count_nonzero(stirs):
+        np.greater_equal(changed, CHANGED_CELLS, out=self._unlike)
+        np.logical_and(self.occupied, self._unlike, out=self.occupied)
+        np.greater_equal(stirring, STIRRING_CELLS, out=self._stirs)
+        np.logical_and(self._stirs, self.occupied, out=self._stirs)
+        if np.count_nonzero(self._stirs):
             self._until_s = at_s + HOLD_S
-            self._stirred_at_s[self._squares.around(stirs, STIR_REACH) > 0] = at_s
+            body = self._squares.around(self._stirs_counts, STIR_REACH).view(np.bool_)
+            np.putmask(self._stirred_at_s, body, at_s)
         if not np.count_nonzero(self.occupied):
             self.forget()
 

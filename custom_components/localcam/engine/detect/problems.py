@@ -8,8 +8,8 @@
 Day to infra-red night is none of them: it keeps the room's detail, and is a change of light.
 """
 
-from dataclasses import dataclass
 import math
+from typing import NamedTuple
 
 from ..motion import CameraProblem
 
@@ -31,8 +31,7 @@ MOVED_TOLD_S = 10.0
 """How long a moved camera is told of; the new view is the room's then."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
+class View(NamedTuple):
     """What one picture says about the camera."""
 
     at_s: float

@@ -14,14 +14,13 @@ class RecentChanges:
     def __init__(self, shape: tuple[int, int], at_s: float) -> None:
         self._young: Marks = np.zeros(shape, np.bool_)
         self._old: Marks = np.zeros(shape, np.bool_)
-        self._fresh: Marks = np.zeros(shape, np.bool_)
         self._turned_at_s = at_s
 
-    def fresh(self, moving: Marks) -> int:
-        """How many of these cells did not change in the seconds before."""
-        np.logical_or(self._young, self._old, out=self._fresh)
-        np.greater(moving, self._fresh, out=self._fresh)
-        return int(np.count_nonzero(self._fresh))
+    def fresh(self, moving: Marks, spare: Marks) -> int:
+        """How many of these cells did not change in the seconds before; `spare` is written to."""
+        np.logical_or(self._young, self._old, out=spare)
+        np.greater(moving, spare, out=spare)
+        return int(np.count_nonzero(spare))
 
     def remember(self, changed: Marks, at_s: float) -> None:
         """Take a picture's changes in."""

@@ -214,9 +214,7 @@ class Room:
     def _hold(self, step: Grid, sixteenths: int, step_s: float) -> None:
         """Let the held squares follow the light of the others, and themselves hardly."""
         measured = self.measured
-        rest = measured.surroundings.means[~self._held]
-        rest.sort()
-        more = int(rest[rest.size // 2]) * sixteenths // 16 if rest.size else 0
+        more = int(measured.surroundings.median_of(~self._held)) * sixteenths // 16
         np.right_shift(measured.change, _bits(step_s, LEARN_MOVING_S), out=measured.more_spare)
         np.add(measured.more_spare, more, out=measured.more_spare)
         self.found.squares.replace(step, self._held, measured.more_spare)

@@ -46,11 +46,8 @@ class Squares:
         self._wider = np.zeros((down, across), np.uint64)
         self._around = {reach: _Around(self.shape, reach) for reach in (1, 3)}
         self._pairs = np.zeros((max(down - 1, 1), across), np.uint8)
-        self._places = np.zeros(self._pairs.size, np.uint8)
-        # In one run over all rows; what joins a row's end to the next one's beginning is no place.
-        pairs = self._pairs.reshape(-1)
-        self._beside = pairs[:-1], pairs[1:], self._places[:-1]
-        self._no_places = self._places[across - 1 :: across]
+        self._beside = self._pairs[:, :-1], self._pairs[:, 1:]
+        self._places = np.zeros((max(down - 1, 1), max(across - 1, 1)), np.uint8)
 
     def _of(self, cells: Marks) -> _Views:
         across = self.shape[1]
@@ -112,11 +109,9 @@ class Squares:
             return Place(int(counts.flat[at]), *divmod(at, self.shape[1]))
         upper, lower = self._halves.get(id(counts)) or self._halves_of(counts)
         np.add(upper, lower, out=self._pairs)
-        one, other, places = self._beside
-        np.add(one, other, out=places)
-        self._no_places.fill(0)
+        np.add(*self._beside, out=self._places)
         at = int(self._places.argmax())
-        return Place(int(self._places.item(at)), *divmod(at, self.shape[1]))
+        return Place(int(self._places.item(at)), *divmod(at, self.shape[1] - 1))
 
 
 class _Around:
@@ -129,13 +124,16 @@ class _Around:
         self._inside = padded[reach:-reach, reach:-reach]
         self._turns = []
         # In one run over all rows: what joins a row's end to the next one's beginning is beyond the squares' columns.
+        # Two arrays take turns: they stay in the caches.
         seen = padded.reshape(-1)
+        down_rows, both_ways = (np.zeros(seen.size, np.uint8) for _ in range(2))
+        size = seen.size
         for step in (1, 1) if reach == 1 else (1, 2, 3):  # windows of 2 and 3, or of 2, 4 and 7
-            rows = np.zeros(seen.size - step * wide, np.uint8)
-            self._turns.append((seen[: -step * wide], seen[step * wide :], rows))
-            seen = np.zeros(rows.size, np.uint8)
-            self._turns.append((rows[:-step], rows[step:], seen[:-step]))
-        self._largest = seen.reshape(down, wide)[:, :across]
+            size -= step * wide
+            self._turns.append((seen[:size], seen[step * wide :][:size], down_rows[:size]))
+            self._turns.append((down_rows[: size - step], down_rows[step:size], both_ways[: size - step]))
+            seen = both_ways
+        self._largest = both_ways[:size].reshape(down, wide)[:, :across]
 
     def of(self, counts: Counts) -> Counts:
         np.copyto(self._inside, counts)

@@ -5,10 +5,9 @@ for each square costs a sixteenth of one for each cell, and each square's window
 """
 
 import numpy as np
-import numpy.typing as npt
 
 from .cells import BRIGHTEST, FOUR_ONES, TOP_SUM, Grid
-from .squares import SQUARE
+from .squares import SQUARE, Marks
 
 FOURTH = 2
 WINDOW = np.uint64(6)
@@ -17,6 +16,7 @@ BIAS = np.int16(BRIGHTEST)
 """What makes every mean of a grid's four rows 0 or more, so that sums of four of them carry nothing into the next."""
 
 type _Views = tuple[Grid, Grid, Grid]
+type _Scratch = tuple[Grid, Grid, Grid, Grid]
 
 
 class Surroundings:
@@ -31,24 +31,27 @@ class Surroundings:
         self._rows, self._pairs = (down, SQUARE, columns), (down, 2, 2 * columns)
         self._views: dict[int, _Views] = {}
         """Of each grid that was given, by its id: the upper two rows of each square, the lower two, and all four."""
-        self._two = np.zeros((down, 2 * columns), np.int16)
-        self._halves = self._two[:, :columns], self._two[:, columns:]
+        self._scratch: dict[int, _Scratch] = {}
+        """Of each that is written to: all four rows; before that, room for the sums of two rows, and these."""
         self._strips = np.zeros((down, columns), np.int16)
         self._fours = self._strips.view(np.uint64)
         self._sums = np.zeros((down, across), np.uint64)
         wide = across + 2
-        self._padded = padded = np.zeros((down + 2, wide), np.uint64)
+        padded, spare = (np.zeros((down + 2) * wide, np.uint64) for _ in range(2))
+        self._padded = padded.reshape(down + 2, wide)
         self._with_edges = np.pad(np.arange(down * across).reshape(down, across), 1, mode="edge")
         """Which square each of the padded ones is."""
         # Two neighbouring ones, and two such sums: weights of 1, 2 and 1, each way. In one run over all rows, numpy is
         # twice as fast as row by row; what adds a row's end to the next one's beginning is beyond the means' columns.
+        # Two arrays take turns: they stay in the caches.
         self._turns = []
-        seen = padded.reshape(-1)
+        size = padded.size
         for step in (wide, wide, 1, 1):
-            out = np.zeros(seen.size - step if step == wide else seen.size, np.uint64)
-            self._turns.append((seen[:-step], seen[step:], out[: seen.size - step]))
-            seen = out
-        self._means, self._lanes = seen, seen.view(np.int16)
+            self._turns.append((padded[: size - step], padded[step:size], spare[: size - step]))
+            padded, spare = spare, padded
+            size -= step
+        self._means = padded[: down * wide]
+        self._lanes = self._means.view(np.int16)
         self._wide = self._lanes.reshape(down, 1, SQUARE * wide)[:, :, :columns]
 
     def _of(self, grid: Grid) -> _Views:
@@ -56,12 +59,19 @@ class Surroundings:
         views = self._views[id(grid)] = pairs[:, 0], pairs[:, 1], grid.reshape(self._rows)
         return views
 
+    def _into(self, out: Grid) -> _Scratch:
+        down, _, columns = self._rows
+        two = out.reshape(-1)[: down * 2 * columns].reshape(down, 2 * columns)
+        scratch = self._scratch[id(out)] = out.reshape(self._rows), two, two[:, :columns], two[:, columns:]
+        return scratch
+
     def without(self, grid: Grid, out: Grid) -> None:
-        """Write the grid's texture to `out`."""
+        """Write the grid's texture to `out`, which is another grid."""
         upper, lower, rows = self._views.get(id(grid)) or self._of(grid)
+        written, two, left, right = self._scratch.get(id(out)) or self._into(out)
         strips, sums, means, lanes = self._strips, self._sums, self._means, self._lanes
-        np.add(upper, lower, out=self._two)
-        np.add(*self._halves, out=strips)
+        np.add(upper, lower, out=two)
+        np.add(left, right, out=strips)
         np.right_shift(strips, FOURTH, out=strips)
         np.add(strips, BIAS, out=strips)
         np.multiply(self._fours, FOUR_ONES, out=sums)
@@ -72,10 +82,18 @@ class Surroundings:
         np.right_shift(means, WINDOW, out=means)
         np.multiply(means, FOUR_ONES, out=means)
         np.subtract(lanes, BIAS, out=lanes)
-        np.subtract(rows, self._wide, out=(self._views.get(id(out)) or self._of(out))[2])
+        np.subtract(rows, self._wide, out=written)
+
+    def median_of(self, squares: Marks) -> float:
+        """The median of those squares' means in the grid that was measured last; 0 for none."""
+        sums = self._sums[squares]
+        if not sums.size:
+            return 0.0
+        middle = sums.size // 2
+        sums.partition(middle)
+        return int(sums[middle]) / SQUARE - float(BIAS)
 
     @property
-    def means(self) -> npt.NDArray[np.float32]:
-        """Each square's mean of the grid that was measured last."""
-        means: npt.NDArray[np.float32] = self._sums.astype(np.float32) / np.float32(SQUARE) - np.float32(BIAS)
-        return means
+    def mean(self) -> float:
+        """The mean of the grid that was measured last."""
+        return float(self._sums.mean()) / SQUARE - float(BIAS)

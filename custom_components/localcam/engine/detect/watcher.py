@@ -141,7 +141,7 @@ class MotionWatcher:
                 names=bound and self._judge.stayed,
             )
         )
-        if any(isinstance(transition, Started) for transition in transitions):
+        if transitions and any(isinstance(transition, Started) for transition in transitions):
             self._judge.begin()
         self.moving = self._machine.state is State.MOVING
         self.zones_moving = self._detector.zones_moving() if self.moving else frozenset()
