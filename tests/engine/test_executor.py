@@ -104,9 +104,8 @@ def test_a_worker_that_cannot_be_told_what_to_do_does_not_stay(run: Callable[...
 
 def test_the_end_of_what_a_worker_said_is_known_once_it_is_gone(run: Callable[..., Running]) -> None:
     """However much it says: it never waits for somebody to read it."""
-    says_much = (
-        "import os; os.read(0, 1); os.write(2, b'beginning' + b'x' * (1 << 20)); os.write(2, b' and end \\xff\\n'); os._exit(3)"
-    )
+    says_much = "import os; os.read(0, 1); os.write(2, b'beginning' + b'x' * (1 << 20)); "
+    says_much += "os.write(2, b' and end \\xff\\n'); os._exit(3)"
     running = run(says_much)
     running.worker.start(EntityPicture(jpeg=b""))
 
@@ -142,9 +141,10 @@ def test_a_worker_that_nobody_can_listen_to_does_not_stay(
     def refuse(_: Thread) -> None:
         raise RuntimeError("can't start new thread")
 
-    with monkeypatch.context() as patch, pytest.raises(WorkerError, match="no thread left"):
-        patch.setattr(Thread, "start", refuse)
+    monkeypatch.setattr(Thread, "start", refuse)
+    with pytest.raises(WorkerError, match="no thread left"):
         running.worker.start(EntityPicture(jpeg=b""))
+    monkeypatch.undo()
     assert running.process.wait(10) == -9
 
 
