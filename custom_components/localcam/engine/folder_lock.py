@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 
 from .errors import FolderInUseError
-from .patience import Patience
+from .patience import ANSWERS_WITHIN_S, Patience
 from .vault.folder_mark import MARK_NAME
 from .vault.storage_faults import storage_faults
 
@@ -34,9 +34,9 @@ class FolderLock:
         """
         self._patience.ask(self._hold)
 
-    def release(self) -> None:
+    def release(self, limit_s: float = ANSWERS_WITHIN_S) -> None:
         """Let others in; letting them in twice is fine. Of a disk that hangs: as soon as it answers."""
-        self._patience.let_go(self._release)
+        self._patience.let_go(self._release, limit_s)
 
     def _hold(self) -> None:
         with storage_faults("locking the storage folder"):
