@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from custom_components.localcam.engine.archive.check import Depth
-from custom_components.localcam.engine.clip import Clip
+from custom_components.localcam.engine.clip import Clip, StoredFile
 from custom_components.localcam.engine.clip_keeper import ClipKeeper
 from custom_components.localcam.engine.clip_mover import MovingLife
 from custom_components.localcam.engine.commands import Command
@@ -95,9 +95,12 @@ class SpooledHouse:
         assert self.keeper.keep(reported, closed)
         return clip
 
-    def _written(self, vault: Vault, name: str, size_bytes: int):  # type: ignore[no-untyped-def]
-        with vault.create(name) as file:
+    def _written(self, vault: Vault, name: str, size_bytes: int) -> StoredFile:
+        with vault.create(name + ".part") as file:
             file.write(name.encode() + bytes(size_bytes))
+            file.seal()
+            file.sync()
+        vault.publish(name + ".part", name)
         return vault.describe(name)
 
     def move(self) -> bool:

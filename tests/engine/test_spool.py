@@ -149,8 +149,7 @@ def test_a_start_looks_at_the_spool_alone(house: SpooledHouse) -> None:
     with pytest.raises(StorageError):
         house.keeper.open_video(clip.clip_id)
     with pytest.raises(StorageError, match="mounted"):
-        house.keeper.check  # noqa: B018 - all that lies in the share is not told as missing
-        house.violations()
+        house.violations()  # all that lies in the share is not told as missing
     back(house)
     assert house.violations() == []
 
@@ -270,6 +269,7 @@ def test_a_house_that_recorded_to_the_share_goes_over_to_a_spool_by_itself_and_b
     assert house.in_share() == names_of(before, waiting, after)
     assert house.in_spool() == set()
     assert read_mark(house.share) == mark
+    assert house.move()
     house.restart(house.direct)
     assert not house.keeper.spool.is_used, "an empty spool is forgotten"
     house.keeper.close()
@@ -359,7 +359,7 @@ def _spaces(monkeypatch: pytest.MonkeyPatch, house: SpooledHouse, free_bytes: di
     monkeypatch.setattr(
         type(house.keeper._folders),
         "space",
-        lambda _, folder: DiskSpace(total_bytes=1 << 20, free_bytes=free_bytes[folder]),
+        lambda _, folder: DiskSpace(total_bytes=10_000, free_bytes=free_bytes[folder]),
     )
 
 
