@@ -3,20 +3,20 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import override
 
 from custom_components.localcam.engine.archive.check import Depth
 from custom_components.localcam.engine.clip import Clip, StoredFile
 from custom_components.localcam.engine.clip_keeper import ClipKeeper
 from custom_components.localcam.engine.clip_mover import MovingLife
 from custom_components.localcam.engine.commands import Command
-from custom_components.localcam.engine.executor import Worker
 from custom_components.localcam.engine.reports import ClipClosed, Reported
 from custom_components.localcam.engine.settings import HouseSettings
 from custom_components.localcam.engine.vault.vault import Vault
 from tests.engine.keys import KnownKeys, cheap_keyring, keep_key
 from tests.engine.test_wire import CLIP
 from tests.engine.workers import FakeClock
-from tests.faults.inline_executor import InlineExecutor
+from tests.faults.inline_executor import EndedWorker, InlineExecutor
 
 IDS = [f"01J{'0' * 21}{number:02}" for number in range(30)]
 FILES = (".lct", ".lce", ".lcv")
@@ -30,9 +30,10 @@ class MovingExecutor(InlineExecutor):
         self.before: Callable[[], object] = lambda: None
         self.after: Callable[[], object] = lambda: None
 
+    @override
     def start(
         self, first: Command, on_reported: Callable[[Reported], None], on_end: Callable[[int | None], None]
-    ) -> Worker:
+    ) -> EndedWorker:
         self.orders.append(first)
         self.before()
         held: list[Reported] = []

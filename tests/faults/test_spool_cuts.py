@@ -1,4 +1,4 @@
-"""A move from the spool to the share is cut, or refused, at each of its steps: no clip is lost, and each is there once."""
+"""A move from the spool to the share is cut or refused at each of its steps: no clip is lost, each is there once."""
 
 from collections.abc import Iterator
 import errno
