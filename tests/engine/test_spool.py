@@ -392,3 +392,26 @@ def test_a_share_is_locked_and_let_go_of(house: SpooledHouse) -> None:
     house.keeper.close()
     other.hold()
     other.release()
+
+
+def test_a_clip_that_may_be_on_a_share_that_is_out_is_not_taken_for_a_lost_one(house: SpooledHouse) -> None:
+    clip = house.record(0)
+    house.move()
+    away(house)
+    assert house.keeper.has_video(clip.clip_id)
+    back(house)
+    (house.share / clip.video.name).unlink()
+    assert not house.keeper.has_video(clip.clip_id)
+
+
+def test_keys_that_nobody_used_are_swept_once_the_share_was_looked_into_too(house: SpooledHouse) -> None:
+    house.keeper.issue_keys("hall", 0)
+    keys = house.folder / "catalogue" / "keys" / "clips"
+    kept = house.record(0)
+    house.move()
+    away(house)
+    house.restart()
+    assert len(list(keys.rglob("*.key"))) == 5, "a clip of theirs may be in the share"
+    back(house)
+    house.move()
+    assert [path.stem for path in keys.rglob("*.key")] == [kept.clip_id]

@@ -181,6 +181,7 @@ async def test_house_shows_the_defaults_until_something_was_saved(
     assert form["step_id"] == "house"
     assert typed(form) == {
         "storage_folder": str(tmp_path / "media" / "localcam"),
+        "spooling": "automatic",
         "quota_gb": 20.0,
         "free_floor_percent": 10.0,
         "free_floor_gb": 2.0,

@@ -132,6 +132,8 @@ class ClipFolders:
             if path == self.share and not with_share:
                 continue
             try:
+                if path == self.share:
+                    self.mark(path)  # a list is waited for much longer
                 names = self.names_in(path)
             except StorageError:
                 if path == self.current:

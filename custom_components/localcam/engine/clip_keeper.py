@@ -179,8 +179,14 @@ class ClipKeeper:
         return self._delete(clip_ids, DeletedBecause.OWNER)
 
     def has_video(self, clip_id: str) -> bool:
-        """Whether the clip's file is there; raises UnknownClipError, StorageError."""
-        return self._folders.exists(self.archive.clip(clip_id).clip.video.name)
+        """Whether the clip's file is there, or may be on a share that is not; raises UnknownClipError, StorageError."""
+        if self._folders.exists(self.archive.clip(clip_id).clip.video.name):
+            return True
+        try:
+            self._binding.see_share()
+        except StorageError:
+            return True
+        return False
 
     def open_video(self, clip_id: str) -> ClipReader:
         """A clip's bytes; raises UnknownClipError, StorageError, and LockedError while the house is locked."""

@@ -64,13 +64,16 @@ class ClipRecovery:
             saved += self._salvage(folders, folder, _within(todo, {name for where, name in found if where == folder}))
         return saved
 
-    def recover_share(self, folders: ClipFolders, unlink: Callable[[Sequence[str]], None]) -> list[Reported]:
+    def recover_share(
+        self, folders: ClipFolders, see_share: Callable[[], None], unlink: Callable[[Sequence[str]], None]
+    ) -> list[Reported]:
         """The same of the share alone, while workers run: none of them writes there. Sweeps the keys of all folders.
 
-        `unlink` removes files for good, there too.
+        `see_share` raises StorageError where it is not there, `unlink` removes files for good, there too.
         """
         loose = self._loose(None)
         found = list(folders.found())
+        see_share()  # else it looked empty because it was gone
         todo = self._plan([name for folder, name in found if folder == folders.share], "")
         self._sweep(loose, _clip_ids(name for _, name in found), complete=folders.all_there())
         unlink(todo.unlink)

@@ -91,7 +91,7 @@ class Spool:
         """Finish what was left in the share, clear away what was deleted, keep the floor; returns what was saved."""
         saved: list[Reported] = []
         if (share := bound.folders.share) and self._recovered != share:
-            saved = self._recovery.recover_share(bound.folders, self.clear)
+            saved = self._recovery.recover_share(bound.folders, self._binding.see_share, self.clear)
             self._recovered = share
         self.clear(self._archive.garbage())
         if share:
@@ -138,6 +138,7 @@ class Spool:
                 gone.append(name)
         finally:
             if gone:
+                self._binding.see_share()  # else they seem to be gone because it is
                 self._archive.drop_garbage(gone)
 
     def _keep_floor(self, bound: Bound) -> None:
