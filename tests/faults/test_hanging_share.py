@@ -10,8 +10,9 @@ import pytest
 
 from custom_components.localcam.engine.clip_mover import ClipMover
 from custom_components.localcam.engine.clock import SystemClock
-from custom_components.localcam.engine.errors import StorageError
+from custom_components.localcam.engine.errors import FolderInUseError, StorageError
 from custom_components.localcam.engine.executor import LocalExecutor
+from custom_components.localcam.engine.folder_lock import FolderLock
 from custom_components.localcam.engine.safekeeping import StorageTrouble
 from custom_components.localcam.engine.settings import CameraSettings, DemoSource
 from custom_components.localcam.engine.station import Station
@@ -134,6 +135,15 @@ def spooled(disk: FaultyDisk, tmp_path: Path) -> Iterator[Station]:
     station.stop()
 
 
+def is_free(lock: FolderLock) -> bool:
+    try:
+        lock.hold()
+    except FolderInUseError:
+        return False
+    Event().wait(0.3)
+    return True
+
+
 def until(holds: Callable[[], bool]) -> bool:
     for _ in range(200):
         if holds():
@@ -156,6 +166,11 @@ def test_a_house_with_a_spool_starts_records_deletes_and_stops_while_its_share_h
     spooled.rest("hall")
     spooled.stop()
     assert time.monotonic() - began_s < 5.0, "it waited for the share"
+    disk.set_hanging(False)
+    # What was asked of the share meanwhile, and is answered now, keeps nobody out of it.
+    other = FolderLock(disk.folder / "clips")
+    assert until(lambda: is_free(other))
+    other.release()
 
 
 def test_a_worker_that_hangs_with_the_share_is_left_behind_by_a_stop_and_gone_on_with_afterwards(

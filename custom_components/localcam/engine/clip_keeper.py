@@ -241,7 +241,7 @@ class ClipKeeper:
                 self.may_record = False
                 self._trouble = _trouble(err)
                 if self._trouble is StorageTrouble.UNAVAILABLE:
-                    self._binding.release()  # what is open keeps a disk from being taken out
+                    self._binding.let_others_in()
             return self.state()
 
     def check(self, depth: Depth, reads: Callable[[str], bool] = lambda _: False) -> list[Violation]:

@@ -49,6 +49,8 @@ class FolderBinding:
         self._keys_folder = keys_folder
         house = HouseSettings(storage_folder="")
         self.now = Bound(house=house, folders=ClipFolders("", (), keys), folder_uuid="", lock=FolderLock(Path()))
+        self._is_released = False
+        """Whoever was waiting for the share meanwhile must not lock it any more."""
         self._changing = Lock()
         """Held while the share is locked, or the folders are changed: so that a share is not locked that is none."""
 
@@ -63,7 +65,7 @@ class FolderBinding:
                 before.share_lock.release()  # else it would keep ourselves out
             bound = self._bind(house, before)
             with swap:
-                self.now = bound
+                self.now, self._is_released = bound, False
             if before.lock is not bound.lock:
                 before.lock.release()
             if before.share_lock is not None and before.share_lock is not bound.share_lock:
@@ -102,12 +104,20 @@ class FolderBinding:
             expected = self._identity.folder_uuid()
             folder_uuid = bound.folders.identify(share, expected)
             bound.share_lock.hold()
+            if self._is_released:
+                bound.share_lock.release(_LET_GO_WITHIN_S)
+                raise StorageError("the house has stopped")
             if expected is None:
                 self._identity.bind_folder(folder_uuid)
             return folder_uuid
 
+    def let_others_in(self) -> None:
+        """The disk that is recorded to is gone: what is open keeps it from being taken out."""
+        self.now.lock.release()
+
     def release(self) -> None:
-        """Let go of the folders: of the share as soon as it lets."""
+        """Let go of the folders, until they are changed: of the share as soon as it lets."""
+        self._is_released = True
         if self.now.share_lock is not None:
             self.now.share_lock.release(_LET_GO_WITHIN_S)
         self.now.lock.release()
