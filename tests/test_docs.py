@@ -68,10 +68,12 @@ def test_every_entity_is_named() -> None:
             assert f"**{entity['name']}**" in section("What you get"), entity["name"]
 
 
-def test_the_troubles_quoted_are_the_flow_s_own_words() -> None:
-    errors = " ".join(ENGLISH["config"]["error"].values())
-    for quoted in re.findall(r"^\| \*([^*]+)\* \|", section("Troubleshooting"), re.MULTILINE):
-        assert quoted in errors
+def test_the_troubles_quoted_are_localcam_s_own_words() -> None:
+    errors = [*ENGLISH["config"]["error"].values(), *(each["message"] for each in ENGLISH["exceptions"].values())]
+    notices = [issue["title"] for issue in ENGLISH["issues"].values()]
+    for trouble in re.findall(r"^\| ([^|]+) \|", section("Troubleshooting"), re.MULTILINE):
+        for quoted in re.findall(r"\*([^*]+)\*", trouble):
+            assert any(quoted in text for text in (*errors, *notices)), quoted
 
 
 def test_the_examples_are_automations_and_actions_of_ours() -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.util import dt as dt_util
@@ -28,6 +27,7 @@ from .house_keys import HouseKeys
 from .issue import async_set_issue
 from .ledger import Ledger
 from .playback_links import PlaybackLinks
+from .refusal import refused
 from .start_again import StartAgain
 from .storage_check import DailyCheck
 from .storage_folder import swells_backups
@@ -81,7 +81,7 @@ class House:
     def station(self) -> Station:
         """To be called from executor threads only."""
         if self._station is None:
-            raise HomeAssistantError(translation_domain=DOMAIN, translation_key="not_running")
+            raise refused("not_running")
         return self._station
 
     @callback
@@ -107,6 +107,12 @@ class House:
             if not self._coordinators:
                 await self._async_stop()
 
+    async def async_stay(self) -> None:
+        """Run without a camera, for as long as there are clips of removed ones to be seen. Raises EngineError."""
+        async with self._changing:
+            if self._station is None:
+                await self._async_start(await async_load_house(self.hass))
+
     async def async_change(self, settings: HouseSettings) -> None:
         """Follow new settings of the house, before they are saved. Raises EngineError."""
         async with self._changing:
@@ -125,6 +131,7 @@ class House:
         """Tell the cameras that clips were deleted or flagged."""
         async with self._changing:
             await self._async_check_bounds()
+            await self._async_stop_for_nobody()
         for coordinator in list(self._coordinators.values()):
             await coordinator.async_refresh_clips()
 
@@ -185,6 +192,11 @@ class House:
         if station is not None:
             await self.hass.async_add_executor_job(station.stop)
 
+    async def _async_stop_for_nobody(self) -> None:
+        """Where it ran for the clips of removed cameras alone, and the last of them is gone."""
+        if not self._coordinators and self.storage is not None and not self.storage.clips:
+            await self._async_stop()
+
     async def _async_home_assistant_stops(self, _event: Event) -> None:
         async with self._changing:
             self._undo = self._undo[1:]  # a listener that fires once is gone already
@@ -222,6 +234,7 @@ class House:
             is_time = self._told_at is None or not timedelta(0) <= now - self._told_at < TELL_EVERY
             self._told_at = now if is_time else self._told_at
             await self._async_check_bounds(only_news=not is_time)
+            await self._async_stop_for_nobody()
         counted = (self.storage.clips if self.storage else 0, dt_util.now().date())
         if counted != self._counted:
             self._counted = counted

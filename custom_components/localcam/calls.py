@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from enum import StrEnum
+from typing import Final
 
 from homeassistant.core import Context, HomeAssistant, ServiceCall
 from homeassistant.exceptions import HomeAssistantError, UnknownUser
@@ -11,10 +12,13 @@ from .authority import Action
 from .bridge import HOUSE
 from .const import DOMAIN
 from .engine.audited import AuditNote, Deed
-from .engine.errors import AuditError, EngineError, UnknownClipError, WorkerError
+from .engine.errors import AuditError, EngineError, UnknownClipError, WitnessError, WorkerError
 from .entity import LocalCamEntity
 from .refusal import refused as invalid
 from .who import Who
+
+_OF_THE_HOUSE: Final = {Action.AUDIT: "not_permitted_house", Action.ADMINISTER: "administrators_only"}
+"""What is said to whom it is refused: only the first can be permitted to somebody."""
 
 
 async def async_who_calls(call: ServiceCall) -> Who:
@@ -57,7 +61,7 @@ async def async_permitted(
     if decision.hides:
         raise invalid("unknown_clip")
     if not decision.allowed:
-        raise invalid("not_permitted" if camera_id else "not_permitted_house")
+        raise invalid("not_permitted" if camera_id else _OF_THE_HOUSE[action])
 
 
 async def async_logged(hass: HomeAssistant, *notes: AuditNote) -> None:
@@ -76,6 +80,8 @@ async def async_order[*Ts, T](hass: HomeAssistant, order: Callable[[*Ts], T], *a
         return await hass.async_add_executor_job(order, *args)
     except UnknownClipError as err:
         raise invalid("unknown_clip") from err
+    except WitnessError as err:
+        raise invalid("witness_invalid") from err
     except WorkerError:
         raise
     except EngineError as err:

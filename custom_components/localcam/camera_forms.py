@@ -1,6 +1,7 @@
 """What is asked about each kind of camera, and what a config entry keeps of the answers."""
 
 from collections.abc import Mapping
+import re
 from typing import Any, Final
 
 from homeassistant.const import CONF_DEVICE, CONF_ENTITY_ID, CONF_NAME, CONF_PASSWORD, CONF_URL, CONF_USERNAME, Platform
@@ -25,6 +26,10 @@ from .pasted_credentials import Address, take_apart
 from .usb_devices import DEV, stable_name, video_devices
 
 type Answers = dict[str, Any]
+
+LONGEST_NAME: Final = 100
+_UNSEEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Signs that end a line, or turn the direction in which what follows is read (UAX #9), so that a name could pretend."""
 
 _NAME: Final = {vol.Required(CONF_NAME): TextSelector()}
 CREDENTIALS: Final = {
@@ -105,9 +110,7 @@ def without_credentials(answers: Answers) -> Answers:
 
 async def async_entry_data(hass: HomeAssistant, kind: SourceKind, answers: Answers) -> dict[str, Any]:
     """What the config entry keeps, by the keys of `engine.settings.parse_camera`; raises AnswerError."""
-    if not (name := answers[CONF_NAME].strip()):
-        raise AnswerError(CONF_NAME, "name_missing")
-    data: dict[str, Any] = {CONF_SOURCE: kind.value, CONF_NAME: name}
+    data: dict[str, Any] = {CONF_SOURCE: kind.value, CONF_NAME: _name(answers[CONF_NAME])}
     match kind:
         case SourceKind.ADDRESS:
             if not answers[CONF_URL]:
@@ -125,6 +128,16 @@ async def async_entry_data(hass: HomeAssistant, kind: SourceKind, answers: Answe
         case SourceKind.DEMO:
             data[CONF_SEED] = answers.get(CONF_SEED) or _free_seed(hass)
     return data
+
+
+def _name(typed: str) -> str:
+    """As it may stand in titles, notices and logs; raises AnswerError."""
+    name = typed.strip()
+    if not any(sign.isprintable() and not sign.isspace() for sign in name):
+        raise AnswerError(CONF_NAME, "name_missing")
+    if len(name) > LONGEST_NAME or _UNSEEN.search(name):
+        raise AnswerError(CONF_NAME, "name_invalid")
+    return name
 
 
 @callback

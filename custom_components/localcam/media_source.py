@@ -1,5 +1,6 @@
 """Clips in the media browser: cameras, their days, the clips of a day."""
 
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from .engine.audited import Deed
 from .engine.catalogued import CatalogueEntry, ClipQuery
 from .engine.clip import Clip
 from .engine.errors import EngineError
+from .removed_cameras import async_names_of_removed
 from .views import VIDEO_TYPE, async_signed_video_path, thumbnail_path
 from .who import Who
 
@@ -148,10 +150,20 @@ class LocalCamMediaSource(MediaSource):
         if not self.hass.data[HOUSE].is_running or not authorize(self.hass, who, Action.ADMINISTER).allowed:
             return []
         there = {entry.entry_id for entry in self.hass.config_entries.async_entries(DOMAIN)}
-        removed = sorted(await self._async_ask(self._station.camera_ids) - there)
+        removed = await self._async_ask(self._station.camera_ids) - there
+        names = await async_names_of_removed(self.hass)
+        called = Counter(names.get(each) for each in removed)
+        shelves = [await self._async_removed_shelf(each, names.get(each), called) for each in removed]
+        return sorted(shelves, key=lambda shelf: (shelf.title.casefold(), shelf.camera_id))
+
+    async def _async_removed_shelf(self, camera_id: str, name: str | None, called: Counter[str | None]) -> _Shelf:
+        """By the name that it had; where that is not known, or two had it, by the time of its clips too."""
         texts = await async_get_translations(self.hass, self.hass.config.language, "selector", {DOMAIN})
-        title = texts[f"component.{DOMAIN}.selector.keys.options.removed_title"]
-        return [_Shelf(camera_id=each, title=f"{title} {each[-4:]}") for each in removed]
+        parts = [name, texts[f"component.{DOMAIN}.selector.keys.options.removed_title"]]
+        if name is None or called[name] > 1:
+            days = await self._async_ask(self._station.clip_days, camera_id, dt_util.get_default_time_zone())
+            parts += dict.fromkeys(each.day.isoformat() for each in (*days[-1:], *days[:1]))
+        return _Shelf(camera_id=camera_id, title=" · ".join(part for part in parts if part))
 
     async def _async_camera(self, camera: _Shelf) -> BrowseMediaSource:
         days = await self._async_ask(self._station.clip_days, camera.camera_id, dt_util.get_default_time_zone())
@@ -238,7 +250,7 @@ def _listed(clip: Clip, day: date, translations: dict[str, str], *, shown: bool)
         identifier=str(Identifier(camera_id=clip.camera_id, day=day, clip_id=clip.clip_id)),
         media_class=MediaClass.VIDEO,
         media_content_type=VIDEO_TYPE,
-        title=f"{_local_start(clip):%H:%M:%S} · {round(clip.duration_s)} s · {kind}",
+        title=f"{_local_start(clip):%H:%M:%S} · {kind} · {round(clip.duration_s)} s",
         can_play=shown,
         can_expand=False,
         thumbnail=thumbnail_path(clip.clip_id) if shown and clip.thumbnail else None,

@@ -6,6 +6,7 @@ from typing import Final
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.storage import Store
 
 from .bridge import HOUSE
 from .const import DOMAIN
@@ -17,13 +18,26 @@ from .who import Who
 ISSUE_CLIPS_LEFT: Final = "clips_left"
 """And, after an underscore, the camera's id."""
 
+STORAGE_VERSION: Final = 1
+STORAGE_KEY: Final = f"{DOMAIN}.removed_cameras"
+
 _AT_ONCE: Final = 200
 """Clips that are deleted in one go, so that the catalogue is never held for long."""
 
 
 async def async_tell_clips_left(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """The camera was removed; nothing is told where it left no clip. Raises EngineError."""
-    left = await hass.data[HOUSE].async_ask(lambda station: station.clips_since(entry.entry_id, float("-inf")))
+    """The camera was removed; nothing is told where it left no clip. Raises EngineError.
+
+    With the last camera of the house gone, the station goes on running, so that administrators can see them.
+    """
+    house = hass.data[HOUSE]
+    left, cameras = await house.async_ask(
+        lambda station: (station.clips_since(entry.entry_id, float("-inf")), station.camera_ids())
+    )
+    names = await async_names_of_removed(hass)
+    await _store(hass).async_save(
+        {each: name for each, name in {**names, entry.entry_id: entry.title}.items() if each in cameras}
+    )
     if left:
         ir.async_create_issue(
             hass,
@@ -36,12 +50,23 @@ async def async_tell_clips_left(hass: HomeAssistant, entry: ConfigEntry) -> None
             translation_key=ISSUE_CLIPS_LEFT,
             translation_placeholders={"camera": entry.title, "count": str(left)},
         )
+    if cameras:
+        await house.async_stay()
+
+
+async def async_names_of_removed(hass: HomeAssistant) -> dict[str, str]:
+    """What removed cameras were called that left clips: id to name; none of one that was removed while that failed."""
+    return await _store(hass).async_load() or {}
 
 
 async def async_delete_clips_left(hass: HomeAssistant, camera_id: str) -> int:
     """Delete all of them, flagged ones too, in the name of who acts; returns how many. Raises EngineError."""
     who = Who.acting(hass)
-    return await hass.data[HOUSE].async_ask(_deleting(camera_id, who.user_id, who.token_id))
+    house = hass.data[HOUSE]
+    try:
+        return await house.async_ask(_deleting(camera_id, who.user_id, who.token_id))
+    finally:
+        await house.async_clips_changed()
 
 
 @callback
@@ -49,6 +74,10 @@ def is_removed(hass: HomeAssistant, camera_id: str) -> bool:
     """Whether there is no such camera, so that what is left under its id may go."""
     entry = hass.config_entries.async_get_entry(camera_id)
     return entry is None or entry.domain != DOMAIN
+
+
+def _store(hass: HomeAssistant) -> Store[dict[str, str]]:
+    return Store(hass, STORAGE_VERSION, STORAGE_KEY)
 
 
 def _deleting(camera_id: str, user_id: str | None, token_id: str | None) -> Callable[[Station], int]:

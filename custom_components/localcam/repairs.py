@@ -110,6 +110,9 @@ class KeyGoneFlow(RepairsFlow):
 class ClipsLeftFlow(RepairsFlow):
     """A camera was removed, and its clips are still there."""
 
+    def __init__(self) -> None:
+        self._deleted = 0
+
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
         """Keep or delete."""
         return self.async_show_menu(
@@ -130,15 +133,23 @@ class ClipsLeftFlow(RepairsFlow):
                 return self.async_create_entry(data={})
             else:
                 try:
-                    await async_delete_clips_left(self.hass, camera_id)
+                    self._deleted = await async_delete_clips_left(self.hass, camera_id)
                 except EngineError as err:
                     _LOGGER.warning("The clips of a removed camera were not deleted: %s", err)
                     errors["base"] = "not_deleted"
                 else:
-                    return self.async_create_entry(data={})
+                    return await self.async_step_deleted()
         return self.async_show_form(
             step_id="delete", data_schema=SURE_FORM, errors=errors, description_placeholders=self._placeholders()
         )
+
+    async def async_step_deleted(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Say how many; who closes this without an answer has answered all the same."""
+        if user_input is not None:
+            return self.async_create_entry(data={})
+        told = {**(self._placeholders() or {}), "count": str(self._deleted)}
+        ir.async_delete_issue(self.hass, DOMAIN, self.issue_id)
+        return self.async_show_form(step_id="deleted", data_schema=NOTHING, description_placeholders=told)
 
     def _placeholders(self) -> dict[str, str] | None:
         issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)

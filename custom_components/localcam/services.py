@@ -44,7 +44,8 @@ _WORKER_PROBLEMS: Final = {
     "unrecordable": "clip_unrecordable",
 }
 
-# Verdicts, kinds and durations are looked at by the handlers, so that what is wrong is said in the caller's language.
+# Targets, verdicts, kinds and durations are looked at by the handlers, so that what is wrong is said in the caller's
+# language: what a schema refuses is answered over HTTP without a word.
 FLAG_CLIP: Final = vol.Schema(
     {
         vol.Required("clip_id"): cv.string,
@@ -53,8 +54,8 @@ FLAG_CLIP: Final = vol.Schema(
         vol.Optional("note", default=""): cv.string,
     }
 )
-REPORT_MISSED: Final = cv.make_entity_service_schema({vol.Optional("seconds", default=15): vol.Coerce(float)})
-RECORD: Final = cv.make_entity_service_schema({vol.Required("duration_s"): vol.Coerce(float)})
+REPORT_MISSED: Final = vol.Schema({**cv.ENTITY_SERVICE_FIELDS, vol.Optional("seconds", default=15): vol.Coerce(float)})
+RECORD: Final = vol.Schema({**cv.ENTITY_SERVICE_FIELDS, vol.Required("duration_s"): vol.Coerce(float)})
 LIST_CLIPS: Final = vol.Schema(
     {
         **cv.ENTITY_SERVICE_FIELDS,
@@ -65,8 +66,8 @@ LIST_CLIPS: Final = vol.Schema(
         vol.Optional("limit", default=100): vol.Coerce(int),
     }
 )
-SET_ZONES: Final = cv.make_entity_service_schema({vol.Required("zones"): object})
-LIST_ZONES: Final = cv.make_entity_service_schema({})
+SET_ZONES: Final = vol.Schema({**cv.ENTITY_SERVICE_FIELDS, vol.Required("zones"): object})
+LIST_ZONES: Final = vol.Schema({**cv.ENTITY_SERVICE_FIELDS})
 EXPLAIN_CLIP: Final = vol.Schema({vol.Required("clip_id"): cv.string})
 DELETE_CLIPS: Final = vol.Schema({vol.Required("clip_ids"): vol.All(cv.ensure_list, vol.Length(min=1), [cv.string])})
 
@@ -181,10 +182,15 @@ async def _async_set_zones(call: ServiceCall) -> ServiceResponse:
 
 async def _async_list_zones(call: ServiceCall) -> ServiceResponse:
     who = await async_who_calls(call)
+    if _targets(call):
+        coordinators = await _async_loaded(call, who, Action.LIST)
+    else:
+        house, visible = call.hass.data[HOUSE], _visible(call.hass, who).values()
+        coordinators = [found for each in visible if (found := house.coordinator(each)) is not None]
     return {
         "cameras": [
             {"camera": camera_entity_id(call.hass, coordinator.camera_id), "zones": zones_of(coordinator)}
-            for coordinator in await _async_loaded(call, who, Action.LIST)
+            for coordinator in coordinators
         ]
     }
 
@@ -207,6 +213,8 @@ async def _async_cameras(call: ServiceCall, who: Who, action: Action) -> list[st
     A camera that he may not see is as unknown as one that does not exist. Of an area or a label only cameras of ours
     are meant that he may see.
     """
+    if not _targets(call):
+        raise invalid("target_missing")
     deed = Deed.LIST if action is Action.LIST else Deed.RECORD
     visible = _visible(call.hass, who)
     named = call.data.get(ATTR_ENTITY_ID, ENTITY_MATCH_NONE)

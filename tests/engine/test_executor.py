@@ -1,6 +1,7 @@
 """A worker that misbehaves is ended, and whoever waits for its end always hears of it."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 import os
 from queue import SimpleQueue
 import signal
@@ -104,7 +105,7 @@ def test_a_worker_that_cannot_be_told_what_to_do_does_not_stay(run: Callable[...
 def test_the_end_of_what_a_worker_said_is_known_once_it_is_gone(run: Callable[..., Running]) -> None:
     """However much it says: it never waits for somebody to read it."""
     says_much = (
-        "import os; os.write(2, b'beginning' + b'x' * (1 << 20)); os.write(2, b' and end \\xff\\n'); os._exit(3)"
+        "import os; os.read(0, 1); os.write(2, b'beginning' + b'x' * (1 << 20)); os.write(2, b' and end \\xff\\n'); os._exit(3)"
     )
     running = run(says_much)
     running.worker.start(EntityPicture(jpeg=b""))
@@ -116,11 +117,35 @@ def test_the_end_of_what_a_worker_said_is_known_once_it_is_gone(run: Callable[..
 
 
 def test_a_worker_that_says_nothing_has_no_last_words(run: Callable[..., Running]) -> None:
-    running = run("raise SystemExit(0)")
+    running = run("import os; os.read(0, 1); raise SystemExit(0)")
     running.worker.start(EntityPicture(jpeg=b""))
 
     assert running.ends.get(timeout=10) == 0
     assert running.worker.last_words == ""
+
+
+def test_of_a_worker_that_is_gone_at_once_the_end_is_heard_all_the_same(run: Callable[..., Running]) -> None:
+    """Whenever that is: before it took its first command, or while those who listen to it begin."""
+    for _ in range(20):
+        running = run("")
+        running.process.wait()
+        with suppress(WorkerError):
+            running.worker.start(EntityPicture(jpeg=b""))
+        assert running.ends.get(timeout=10) == 0
+
+
+def test_a_worker_that_nobody_can_listen_to_does_not_stay(
+    run: Callable[..., Running], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = run(TAKES_NOTHING)
+
+    def refuse(_: Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patch, pytest.raises(WorkerError, match="no thread left"):
+        patch.setattr(Thread, "start", refuse)
+        running.worker.start(EntityPicture(jpeg=b""))
+    assert running.process.wait(10) == -9
 
 
 def test_a_real_worker_that_crashes_in_native_code_tells_where_it_was() -> None:

@@ -180,6 +180,7 @@ def _action(name: str, data: Callable[[House, Thing], dict[str, Any]], *, respon
                 "unknown_camera": Got.HIDDEN,
                 "not_permitted": Got.FORBIDDEN,
                 "not_permitted_house": Got.FORBIDDEN,
+                "administrators_only": Got.FORBIDDEN,
             }[str(refused.translation_key)]
         return Got.DONE
 

@@ -1,5 +1,6 @@
 """A camera of the fake world as a test holds it: its entry, its entities, and what it does next."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,6 +65,12 @@ class LivingCamera:
         await self.hass.services.async_call(
             domain, action, {"entity_id": self.entity_id(platform, key), **data}, blocking=True
         )
+
+    async def let_go(self) -> None:
+        """Until each file that was opened is closed, which is so only after its last byte was sent; TimeoutError."""
+        async with asyncio.timeout(10):
+            while not all(reader.closed for reader in self.station.readers):  # noqa: ASYNC110 # nobody tells
+                await asyncio.sleep(0.01)
 
     async def settle(self) -> None:
         await self.hass.async_block_till_done(wait_background_tasks=True)

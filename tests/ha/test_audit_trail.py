@@ -143,7 +143,7 @@ async def test_what_cannot_be_logged_is_not_shown(
     await response.read()
     await camera.settle()
     assert issue_registry.async_get_issue(DOMAIN, ISSUE_UNWRITABLE) is None
-    assert all(reader.closed for reader in camera.station.readers)
+    await camera.let_go()
 
 
 async def test_the_image_of_the_last_motion_is_a_look_of_home_assistant_itself(
@@ -254,10 +254,8 @@ async def test_a_stream_too_many_is_told_to_wait(
         response = await client.get(VIDEO_URL)
         assert response.status == 200
         await response.read()
-        # The last byte is sent before the file is closed, and the place is free after that.
-        async with asyncio.timeout(10):
-            while not all(reader.closed for reader in camera.station.readers):  # noqa: ASYNC110 # nobody tells
-                await asyncio.sleep(0.01)
+        # The place is free after the file is closed.
+        await camera.let_go()
         await hass.async_block_till_done()
         with streams.one(hass_admin_user.id):
             response = await client.get(VIDEO_URL)
@@ -378,9 +376,18 @@ async def test_a_log_that_does_not_hold_is_an_issue_until_it_does(
     camera.audit.broken_at = None
     assert (await call(hass, "verify_audit_log") or {})["holds"] is True
     assert issue_registry.async_get_issue(DOMAIN, ISSUE_BROKEN) is None
-    # A witness may be mistaken by whoever types it: what it says is the answer, and no alarm.
-    assert (await call(hass, "verify_audit_log", witness="12 abc") or {})["holds"] is False
+    # A witness may be of another house: what it says is the answer, and no alarm.
+    camera.audit.head = a_head(12)
+    assert (await call(hass, "verify_audit_log", witness=a_head(12).witness) or {})["holds"] is True
+    assert (await call(hass, "verify_audit_log", witness=a_head(13).witness) or {})["holds"] is False
     assert issue_registry.async_get_issue(DOMAIN, ISSUE_BROKEN) is None
+
+
+@pytest.mark.parametrize("mistyped", ["12 abc", "", "   ", a_head(12).witness[:-1], "1" * 2000])
+async def test_a_mistyped_witness_is_refused_as_such(hass: HomeAssistant, camera: LivingCamera, mistyped: str) -> None:
+    with pytest.raises(ServiceValidationError) as refused:
+        await call(hass, "verify_audit_log", witness=mistyped)
+    assert refused.value.translation_key == "witness_invalid"
 
 
 async def test_the_log_is_checked_each_day(

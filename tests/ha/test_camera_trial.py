@@ -49,6 +49,7 @@ async def test_password_is_in_no_text_of_a_failed_trial(
 
 async def test_event_loop_that_does_not_answer_ends_the_wait(hass: HomeAssistant, probe: FakeProbe) -> None:
     cancelled = asyncio.Event()
+    hass.states.async_set("camera.porch", "idle")
 
     async def never(*_: object) -> None:
         try:

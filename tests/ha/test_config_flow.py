@@ -59,6 +59,11 @@ WHAT_CAN_FAIL = [(SourceError(fault, "detail"), fault.value) for fault in Source
 ]
 
 
+def field_of(error: str) -> str:
+    """Where it stands in the form of a camera on the network: what is wrong with the address itself, at the address."""
+    return "url" if error.endswith("_address") else "base"
+
+
 async def begin(hass: HomeAssistant, kind: str) -> ConfigFlowResult:
     """Choose a kind of camera from the menu."""
     menu = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
@@ -204,6 +209,12 @@ async def test_entity_that_gives_nothing_is_refused_and_can_be_chosen_again(
     assert (await answer(hass, confirm, {}))["type"] is FlowResultType.CREATE_ENTRY
 
 
+async def test_an_entity_that_does_not_exist_is_called_so(hass: HomeAssistant, probe: FakeProbe) -> None:
+    form = await answer(hass, await begin(hass, "entity"), {"name": "Porch", "entity_id": "camera.porch"})
+    assert form["errors"] == {"entity_id": "entity_missing"}
+    assert not probe.tried
+
+
 async def test_own_camera_entity_cannot_be_chosen(hass: HomeAssistant, probe: FakeProbe) -> None:
     own = er.async_get(hass).async_get_or_create("camera", DOMAIN, "hall", suggested_object_id="hall")
     form = await begin(hass, "entity")
@@ -275,7 +286,7 @@ async def test_camera_that_does_not_work_is_not_saved_and_can_be_tried_again(
     form = await answer(hass, await begin(hass, "address"), ADDRESS)
     assert form["type"] is FlowResultType.FORM
     assert form["step_id"] == "address"
-    assert form["errors"] == {"base": error}
+    assert form["errors"] == {field_of(error): error}
     assert typed(form) == ADDRESS
     setup_entry.assert_not_awaited()
 
@@ -337,7 +348,20 @@ async def test_credentials_of_the_low_resolution_address_are_taken_out_too(
     assert (data["detect_url"], data["password"]) == ("rtsp://cam.lan/b", "main")
 
 
-@pytest.mark.parametrize(("name", "error"), [("hALL ", "name_used"), ("  ", "name_missing")])
+@pytest.mark.parametrize(
+    ("name", "error"),
+    [
+        ("hALL ", "name_used"),
+        ("  ", "name_missing"),
+        ("\u200b", "name_missing"),
+        ("x" * 101, "name_invalid"),
+        ("Stairs\nHall", "name_invalid"),
+        ("Stairs\x1b[31m", "name_invalid"),
+        ("Stairs\u2028Hall", "name_invalid"),
+        ("Stairs \u202egnp.exe", "name_invalid"),
+        ("\u2066Stairs", "name_invalid"),
+    ],
+)
 async def test_name_must_be_there_and_free(hass: HomeAssistant, probe: FakeProbe, name: str, error: str) -> None:
     MockConfigEntry(domain=DOMAIN, title="Hall", data={**HALL, "url": "rtsp://10.0.0.1/"}).add_to_hass(hass)
 
@@ -348,6 +372,12 @@ async def test_name_must_be_there_and_free(hass: HomeAssistant, probe: FakeProbe
 
     confirm = await answer(hass, form, {**ADDRESS, "name": "Stairs"})
     assert (await answer(hass, confirm, {}))["title"] == "Stairs"
+
+
+@pytest.mark.parametrize("name", ["x" * 100, "Büro & Küche", "خانه‌ی ما", "👩‍👧 Kids"])
+async def test_a_name_may_be_of_any_language(hass: HomeAssistant, probe: FakeProbe, name: str) -> None:
+    confirm = await answer(hass, await begin(hass, "address"), {**ADDRESS, "name": f" {name} "})
+    assert (await answer(hass, confirm, {}))["title"] == name
 
 
 @pytest.mark.parametrize(
@@ -479,7 +509,7 @@ async def test_reconfigure_to_what_does_not_work_changes_nothing(
     changed = {**ADDRESS, "url": "rtsp://192.168.1.23/"}
 
     form = await answer(hass, await hall.start_reconfigure_flow(hass), changed)
-    assert form["errors"] == {"base": error}
+    assert form["errors"] == {field_of(error): error}
     assert typed(form) == changed
     assert hall.data == HALL
 

@@ -76,8 +76,9 @@ async def test_of_several_events_the_strongest_that_alerts_stands_for_the_clip(
     assert [each["kind"] for each in said["events"]] == ["light", "other"]
     assert [each["alerts"] for each in said["events"]] == [False, True]
     assert said["events"][0]["because"] == (
-        "The light of the whole picture changed (50.0 % of it became brighter or darker) and its detail stayed, as "
-        "with a lamp, a cloud or infra-red light. It is recorded, and does not turn the motion sensor on."
+        "The light of the whole picture changed (50.0 % of it became brighter or darker at once), as with a lamp, a "
+        "cloud or infra-red light, or when something covers the camera: the sensor Problem tells that. It is recorded, "
+        "and does not turn the motion sensor on."
     )
 
 

@@ -73,8 +73,8 @@ async def test_the_tree_from_the_top(hass: HomeAssistant, world: World, berlin: 
 
     day = await async_browse_media(hass, f"{ROOT}/{berlin.id}/2026-11-23")
     assert [title for title, _ in shown(day)] == [  # type: ignore[arg-type]
-        "13:00:00 · 10 s · Person",
-        "00:00:01 · 60 s · Camera moved",
+        "13:00:00 · Person · 10 s",
+        "00:00:01 · Camera moved · 60 s",
     ]
     assert day.children is not None
     noon, night = day.children

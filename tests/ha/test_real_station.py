@@ -20,6 +20,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.localcam.const import DOMAIN
+from custom_components.localcam.removed_cameras import async_delete_clips_left
 
 OPTIONS = {"pre_roll_s": 2, "post_roll_s": 1, "quiet_s": 1, "longest_clip_s": 10}
 
@@ -123,6 +124,30 @@ async def test_it_rests_records_and_leaves_nothing_behind(hass: HomeAssistant, d
     assert workers()
     assert await hass.config_entries.async_unload(demo.entry_id)
     assert not workers()
+
+
+async def test_what_the_last_camera_left_is_seen_until_it_is_deleted(
+    hass: HomeAssistant, demo: MockConfigEntry, hass_client: ClientSessionGenerator, tmp_path: Path
+) -> None:
+    client: TestClient[Any, Any] = await hass_client()
+    await until(hass, "binary_sensor.room_connection", lambda state: state.state == "on")
+    kept: Any = await hass.services.async_call(
+        DOMAIN, "report_missed", {"entity_id": "camera.room", "seconds": 2}, blocking=True, return_response=True
+    )
+    clip_id = kept["clips"][0]["clip_id"]
+    assert await hass.config_entries.async_remove(demo.entry_id)
+    assert not workers()
+
+    listed: Any = await hass.services.async_call(DOMAIN, "list_clips", {}, blocking=True, return_response=True)
+    assert clip_id in [clip["clip_id"] for clip in listed["clips"]]
+    assert (await (await client.get(f"/api/localcam/clips/{clip_id}/video")).read())[4:8] == b"ftyp"
+    log: Any = await hass.services.async_call(DOMAIN, "verify_audit_log", {}, blocking=True, return_response=True)
+    assert log["holds"]
+
+    assert await async_delete_clips_left(hass, demo.entry_id) == len(listed["clips"])
+    assert [path.name for path in (tmp_path / "media" / "localcam").iterdir() if path.is_dir()] == []
+    with pytest.raises(ServiceValidationError, match="No camera of LocalCam is running"):
+        await hass.services.async_call(DOMAIN, "list_clips", {}, blocking=True, return_response=True)
 
 
 async def test_a_killed_worker_is_noticed_and_started_again(hass: HomeAssistant, demo: MockConfigEntry) -> None:

@@ -313,8 +313,29 @@ async def test_what_the_worker_answers(hass: HomeAssistant, camera: LivingCamera
     assert not camera.world.catalogue
 
 
+@pytest.mark.parametrize(
+    ("action", "data"), [("record", {"duration_s": 10}), ("report_missed", {}), ("set_zones", {"zones": []})]
+)
+async def test_an_action_without_a_target_asks_for_one(
+    hass: HomeAssistant, camera: LivingCamera, action: str, data: dict[str, Any]
+) -> None:
+    assert await refusal(hass, action, **data) == "target_missing"
+
+
+async def test_what_nobody_can_permit_is_not_said_to_be_permitted(hass: HomeAssistant, camera: LivingCamera) -> None:
+    guest = someone_who_may(hass, {"camera.hall": ALL})
+    for action, key in (
+        ("check_storage", "administrators_only"),
+        ("verify_audit_log", "administrators_only"),
+        ("list_audit", "not_permitted_house"),
+    ):
+        with pytest.raises(ServiceValidationError) as refused:
+            await hass.services.async_call(
+                DOMAIN, action, {}, blocking=True, return_response=True, context=Context(user_id=guest.id)
+            )
+        assert refused.value.translation_key == key
+
+
 async def test_without_any_running_camera_there_is_nothing_to_ask(hass: HomeAssistant, camera: LivingCamera) -> None:
     assert await hass.config_entries.async_unload(camera.id)
-    with pytest.raises(HomeAssistantError) as failed:
-        await call(hass, "list_clips")
-    assert failed.value.translation_key == "not_running"
+    assert await refusal(hass, "list_clips") == "not_running"

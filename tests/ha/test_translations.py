@@ -14,7 +14,7 @@ import pytest
 
 from custom_components import localcam
 from custom_components.localcam.camera_forms import CREDENTIALS, async_form
-from custom_components.localcam.camera_trial import CANNOT_START
+from custom_components.localcam.camera_trial import CANNOT_START, ENTITY_MISSING
 from custom_components.localcam.config_flow import _CONFIRM_FORM, LocalCamConfigFlow
 from custom_components.localcam.const import DOMAIN
 from custom_components.localcam.encryption_flow import CHANGE_FORM, NEW_FORM, EncryptionSteps
@@ -114,7 +114,8 @@ def test_the_menu_of_encryption_names_each_step_that_it_may_show() -> None:
 
 
 def test_every_error_has_its_own_message() -> None:
-    assert set(CONFIG["error"]) == {*SourceFault, CANNOT_START, "name_used", "name_missing"}
+    of_names = {"name_used", "name_missing", "name_invalid"}
+    assert set(CONFIG["error"]) == {*SourceFault, CANNOT_START, ENTITY_MISSING, *of_names}
     ours = {"cannot_apply", "longest_too_short", "passphrases_differ", "public_host_invalid"}
     assert set(OPTIONS["error"]) == {*FolderProblem, *ours, *OF_KEYS}
     for part in (CONFIG, OPTIONS):

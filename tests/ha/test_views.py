@@ -55,7 +55,7 @@ async def test_a_whole_clip(client: TestClient[Any, Any], camera: LivingCamera) 
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Cache-Control"] == "private, no-store"
     assert headers["Content-Disposition"] == 'inline; filename="2026-09-21_07-13-20.mp4"'
-    assert all(reader.closed for reader in camera.station.readers)
+    await camera.let_go()
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ async def test_a_part_that_is_not_there(client: TestClient[Any, Any], camera: Li
     response = await client.get(VIDEO_URL, headers={"Range": f"bytes={len(VIDEO)}-"})
     assert response.status == 416
     assert response.headers["Content-Range"] == f"bytes */{len(VIDEO)}"
-    assert all(reader.closed for reader in camera.station.readers)
+    await camera.let_go()
 
 
 async def test_several_parts_at_once_get_the_whole(client: TestClient[Any, Any]) -> None:
@@ -113,7 +113,7 @@ async def test_a_disk_that_fails_on_the_way_breaks_off(client: TestClient[Any, A
     response = await client.get(VIDEO_URL)
     with pytest.raises(Exception, match="payload"):
         await response.read()
-    assert all(reader.closed for reader in camera.station.readers)
+    await camera.let_go()
 
 
 @pytest.mark.parametrize(("url", "picture"), [(THUMBNAIL_URL, THUMBNAIL), (EXPLANATION_URL, EXPLANATION)])
@@ -129,7 +129,7 @@ async def test_a_picture(client: TestClient[Any, Any], camera: LivingCamera, url
     assert (await client.get(url.replace("0001", "0002"))).status == 404
     camera.station.breaks_at = 1
     assert (await client.get(url)).status == 404
-    assert all(reader.closed for reader in camera.station.readers)
+    await camera.let_go()
 
 
 async def test_whoever_may_not_see_the_camera_cannot_tell_that_there_is_a_clip(

@@ -1,5 +1,6 @@
 """Zones are set and read by actions and over the websocket, and each has its motion sensor while it is there."""
 
+import logging
 from typing import Any
 
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE
@@ -138,6 +139,9 @@ BOW_TIE = [[0, 0], [1, 1], [1, 0], [0, 1]]
         ([{**DOOR, "colour": "red"}], ZoneFault.NO_ZONE),
         ([{**DOOR, "include": "yes"}], ZoneFault.NO_ZONE),
         ([{**DOOR, "name": " "}], ZoneFault.NAME),
+        ([{**DOOR, "name": "x" * 51}], ZoneFault.NAME),
+        ([{**DOOR, "name": "Do\nor"}], ZoneFault.NAME),
+        ([{**DOOR, "name": "Door \u202eroom"}], ZoneFault.NAME),
         ([DOOR, {**DOOR, "name": "DOOR"}], ZoneFault.NAME_USED),
         ([{**DOOR, "id": "unknown"}], ZoneFault.ID),
         ([{**DOOR, "id": ["unknown"]}], ZoneFault.ID),
@@ -186,6 +190,24 @@ async def test_zones_belong_to_one_camera(hass: HomeAssistant, camera: LivingCam
         DOMAIN, "list_zones", {"entity_id": "all"}, blocking=True, return_response=True
     )
     assert [each["camera"] for each in listed["cameras"]] == ["camera.hall", "camera.door"]  # type: ignore[index,union-attr,call-overload]
+
+
+async def test_without_a_target_the_zones_of_all_cameras_are_listed_that_one_may_see(
+    hass: HomeAssistant, camera: LivingCamera, world: World, hass_read_only_user: MockUser
+) -> None:
+    door = await add_camera(hass, world, RTSP)
+    hass_read_only_user.mock_policy(onlooker("camera.hall"))
+
+    async def listed(context: Context | None = None) -> list[str]:
+        response: Any = await hass.services.async_call(
+            DOMAIN, "list_zones", {}, blocking=True, return_response=True, context=context
+        )
+        return [each["camera"] for each in response["cameras"]]
+
+    assert await listed() == ["camera.hall", "camera.door"]
+    assert await listed(Context(user_id=hass_read_only_user.id)) == ["camera.hall"]
+    assert await hass.config_entries.async_unload(door.id)
+    assert await listed() == ["camera.hall"]
 
 
 def onlooker(read: str) -> dict[str, Any]:
@@ -240,9 +262,11 @@ async def test_over_the_websocket_only_who_may_control_the_camera_sets_zones(
     hass_read_only_user: MockUser,
     seen: str,
     key: str,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     hass_read_only_user.mock_policy(onlooker(seen))
     client = await hass_ws_client(hass, hass_read_only_access_token)
     await client.send_json_auto_id({"type": "localcam/zones/set", "entity_id": "camera.hall", "zones": [DOOR]})
     assert (await client.receive_json())["error"]["translation_key"] == key
+    assert not [each for each in caplog.records if each.levelno >= logging.WARNING], "anybody could fill the log"
     assert not camera.coordinator.settings.detect.zones

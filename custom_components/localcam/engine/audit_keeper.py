@@ -113,7 +113,7 @@ class AuditKeeper:
         self._log.end_copying()
 
     def verify(self, witnesses: Sequence[str] = ()) -> AuditReport:
-        """Check the whole log at once, somebody waits; raises AuditError."""
+        """Check the whole log at once, somebody waits; raises AuditError, and WitnessError for what is no witness."""
         return self._log.verify(witnesses, self._stopping.is_set)
 
     def verify_at_leisure(self) -> AuditReport:

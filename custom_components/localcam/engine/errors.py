@@ -19,6 +19,7 @@
     ├── ArchiveError            the catalogue cannot be used
     │   └── UnknownClipError
     └── AuditError              the audit log cannot be used; what must be logged first is then not done
+        └── WitnessError        what was given as a witness of it is none
 
 Foreign errors are translated where they enter. No text here or below ever holds a password: what libav and sockets
 say of an address is left out where it enters (`ingest/faults.py`).
@@ -148,3 +149,7 @@ class UnknownClipError(ArchiveError):
 
 class AuditError(EngineError):
     """The audit log cannot be used; what must be logged before it is done must then not be done."""
+
+
+class WitnessError(AuditError):
+    """What was given as a witness of the audit log is none: it was mistyped or cut, and says nothing of the log."""

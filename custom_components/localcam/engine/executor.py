@@ -131,13 +131,17 @@ class LocalWorker:
 
     def start(self, first: Command) -> None:
         """Begin reading, then give the first command; a worker that does not take it is ended."""
-        self._reader.start()
-        self._listener.start()
         try:
+            # First: a reader whose worker is gone at once waits for what it said.
+            self._listener.start()
+            self._reader.start()
             self.send(first)
         except EngineError:
             self._process.kill()
             raise
+        except RuntimeError as err:
+            self._process.kill()
+            raise WorkerError("there is no thread left to listen to a worker") from err
 
     def send(self, command: Command) -> None:
         """See `Worker.send`."""

@@ -9,7 +9,7 @@ import pytest
 from custom_components.localcam.engine.audit.log import CHECKPOINT_EVERY, LOG_NAME, AuditLog
 from custom_components.localcam.engine.audit.signing_key import KEY_NAME
 from custom_components.localcam.engine.audited import AuditFault, AuditNote, AuditQuery, Deed, DeedOutcome
-from custom_components.localcam.engine.errors import AuditError
+from custom_components.localcam.engine.errors import AuditError, WitnessError
 
 from .logs import SetClock, a_log, a_view
 
@@ -168,10 +168,27 @@ def test_verifying_ends_when_it_is_told_to(tmp_path: Path) -> None:
         log.verify((), lambda: True)
 
 
-def test_a_witness_that_is_nonsense_does_not_fit(tmp_path: Path) -> None:
+def test_a_witness_that_was_mistyped_is_refused_and_says_nothing_of_the_log(tmp_path: Path) -> None:
     log = a_log(tmp_path)
     log.append([a_view()])
-    assert log.verify(["1234 of something"]).fault is AuditFault.WITNESSED_OTHERWISE
+    head = log.checkpoint()
+    assert head is not None
+    cut, changed = head.witness[:-2], head.checkpoint.replace("\n1\n", "\n2\n")
+    for mistyped in ("1234 of something", "", "  ", cut, head.witness.replace(" ", ""), head.checkpoint[:-9], changed):
+        with pytest.raises(WitnessError):
+            log.verify([mistyped])
+    # As a phone wraps it, and as a browser sends it.
+    assert log.verify([f" {head.witness.replace(' ', chr(10))} ", head.checkpoint.replace("\n", "\r\n")]).holds
+
+
+def test_a_witness_of_another_log_is_one_and_does_not_fit(tmp_path: Path) -> None:
+    log, other = a_log(tmp_path / "ours"), a_log(tmp_path / "other")
+    log.append([a_view(1)])
+    other.append([a_view(2)])
+    theirs = other.checkpoint()
+    assert theirs is not None
+    for witness in (theirs.witness, theirs.checkpoint):
+        assert log.verify([witness]).fault is AuditFault.WITNESSED_OTHERWISE
 
 
 def test_while_somebody_copies_it_the_main_file_stays_as_it_is(tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ def test_a_new_folder_is_on_disk_before_the_file_in_it(vault: Vault) -> None:
     assert fsync.call_count == 0
 
 
-def test_removing_takes_the_empty_day_along_and_may_be_repeated(vault: Vault, tmp_path: Path) -> None:
+def test_removing_takes_empty_folders_along_and_may_be_repeated(vault: Vault, tmp_path: Path) -> None:
     store(vault, NAME, b"1")
     store(vault, PART, b"2")
     vault.remove(NAME)
@@ -112,9 +112,20 @@ def test_removing_takes_the_empty_day_along_and_may_be_repeated(vault: Vault, tm
     vault.remove(PART)
     vault.remove(PART)
     assert list(vault.names()) == []
-    assert not (tmp_path / "clips" / "camera-1" / "2026-11-23").exists()
+    assert list((tmp_path / "clips").iterdir()) == []
     store(vault, NAME, b"3")
     assert list(vault.names()) == [NAME]
+
+
+def test_a_folder_in_which_anything_is_left_stays(vault: Vault, tmp_path: Path) -> None:
+    other = NAME.replace("2026-11-23", "2026-11-24")
+    for name in (NAME, other):
+        store(vault, name, b"1")
+    vault.remove(NAME)
+    assert [folder.name for folder in (tmp_path / "clips" / "camera-1").iterdir()] == ["2026-11-24"]
+    (tmp_path / "clips" / "camera-1" / "readme").write_bytes(b"theirs")
+    vault.remove(other)
+    assert [left.name for left in (tmp_path / "clips" / "camera-1").iterdir()] == ["readme"]
 
 
 def test_a_day_that_is_removed_while_a_file_is_made_in_it_is_made_again(vault: Vault, tmp_path: Path) -> None:

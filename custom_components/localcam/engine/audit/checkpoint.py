@@ -19,11 +19,12 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from ..audited import AuditHead
+from ..errors import WitnessError
 from .merkle import HASH_BYTES
 
 _ED25519 = b"\x01"
 _ID_BYTES, _SIGNATURE_BYTES = 4, 64
-_NOTE = re.compile(r"((\S+)\n(0|[1-9][0-9]{0,18})\n([A-Za-z0-9+/]{43}=)\n)\n— (\S+) ([A-Za-z0-9+/]+={0,2})\n")
+_NOTE = re.compile(r"((\S+)\n(0|[1-9][0-9]{0,18})\n([A-Za-z0-9+/]{43}=)\n)\n— (\S+) ([A-Za-z0-9+/]{91}=)\n")
 _WITNESS = re.compile(r"(0|[1-9][0-9]{0,18}) ([A-Za-z0-9+/]{43}=)")
 
 
@@ -33,6 +34,10 @@ class Statement:
 
     size: int
     root: bytes
+
+
+class MistypedError(ValueError):
+    """No log and no key ever made this text."""
 
 
 class Verifier:
@@ -52,20 +57,24 @@ class Verifier:
         return self._id
 
     def read(self, note: str) -> Statement:
-        """What the checkpoint states; raises ValueError unless it is one of this log, signed by its key."""
+        """What the checkpoint states; raises ValueError unless it is one of this log, signed by its key.
+
+        MistypedError where it is none of any log's, or is under this key's name and was not signed by it.
+        """
         found = _NOTE.fullmatch(note)
         if found is None:
-            raise ValueError("not a checkpoint")
+            raise MistypedError("not a checkpoint")
         text, origin, size, root, signer, signed = found.groups()
         if origin != self.origin or signer != self.origin:
             raise ValueError("the checkpoint of another log")
-        blob = b64decode(signed, validate=True)
-        if len(blob) != _ID_BYTES + _SIGNATURE_BYTES or blob[:_ID_BYTES] != self._id:
+        blob = b64decode(signed)
+        assert len(blob) == _ID_BYTES + _SIGNATURE_BYTES
+        if blob[:_ID_BYTES] != self._id:
             raise ValueError("signed by another key")
         try:
             self._key.verify(blob[_ID_BYTES:], text.encode())
         except InvalidSignature:
-            raise ValueError("the signature is not of this text") from None
+            raise MistypedError("the signature is not of this text") from None
         return Statement(size=int(size), root=b64decode(root))
 
 
@@ -90,9 +99,24 @@ class Signer:
 
 
 def read_witness(told: str, verifier: Verifier) -> Statement:
-    """What somebody outside kept: a whole checkpoint, or `<size> <root>` as the sensor shows it. Raises ValueError."""
-    if (short := _WITNESS.fullmatch(told.strip())) is not None:
+    """What somebody outside kept: a whole checkpoint, or `<size> <root>` as the sensor shows it.
+
+    Blanks and ends of lines are taken as people's machines make them. Raises ValueError, as `Verifier.read` does.
+    """
+    if (short := _WITNESS.fullmatch(" ".join(told.split()))) is not None:
         root = b64decode(short[2])
         assert len(root) == HASH_BYTES
+        if b64encode(root).decode() != short[2]:
+            raise MistypedError("not the base64 of a root")
         return Statement(size=int(short[1]), root=root)
-    return verifier.read(told.strip() + "\n")
+    return verifier.read("\n".join(told.strip().splitlines()) + "\n")
+
+
+def require_witness(told: str, verifier: Verifier) -> None:
+    """Raises WitnessError for a text that no log ever gave out; that of another log or key is for the check to tell."""
+    try:
+        read_witness(told, verifier)
+    except MistypedError as err:
+        raise WitnessError(f"not a witness: {err}") from err
+    except ValueError:
+        return

@@ -13,7 +13,7 @@ from threading import Lock
 from ..audited import AuditEntry, AuditHead, AuditNote, AuditQuery, AuditReport, Look
 from ..clock import Clock
 from . import reading, witness
-from .checkpoint import Signer
+from .checkpoint import Signer, require_witness
 from .database import JOURNAL_PAGES, connect, connect_to_read, translated
 from .leaf import leaf_hash, leaf_of, next_link
 from .signing_key import load_or_make
@@ -107,10 +107,13 @@ class AuditLog:
         """Check the whole log, and that it holds what witnesses knew, while it is being appended to.
 
         A witness is a checkpoint or `<size> <root>`, as kept elsewhere; the one beside the key is always asked.
+        Raises WitnessError for a text that is no witness, before anything is checked.
         `pause` is called every few milliseconds; where it returns True, verifying ends with AuditError.
         """
         with self._lock, translated(self._path):
             _, signer, _ = self._opened()
+            for each in witnesses:
+                require_witness(each, signer.verifier)
             # Under the lock: a checkpoint that is younger than the state that is looked at would contradict it.
             beside_key = witness.kept(self._key_folder)
             connection = connect_to_read(self._path)

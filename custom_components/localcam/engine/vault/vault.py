@@ -25,7 +25,7 @@ NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 OLD_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 _NO_FOLDER = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 _ATTEMPTS = 3
-"""To make a file in a day's folder that another process removes because it was empty."""
+"""To make a file in a folder of a camera or a day that another process removes because it was empty."""
 
 
 class ClipKeys(Protocol):
@@ -112,7 +112,10 @@ class Vault:
             os.fsync(folder)
 
     def remove(self, name: str) -> None:
-        """Remove a file for good, and its day's folder with the last one; one that is not there is fine."""
+        """Remove a file for good, with the last one its day's folder, and with the last day its camera's.
+
+        One that is not there is fine. A folder that holds anything, ours or not, stays.
+        """
         camera, day, file = split_name(name)
         with storage_faults("removing a clip"):
             try:
@@ -121,9 +124,11 @@ class Vault:
                     os.fsync(folder)
             except FileNotFoundError:
                 return
-            with suppress(OSError), self._open_folder(camera) as outer:
-                os.rmdir(day, dir_fd=outer)
-                os.fsync(outer)
+            with suppress(OSError):
+                for emptied, path in ((day, (camera,)), (camera, ())):
+                    with self._open_folder(*path) as outer:
+                        os.rmdir(emptied, dir_fd=outer)
+                        os.fsync(outer)
 
     def exists(self, name: str) -> bool:
         """Whether there is a file of that name."""
