@@ -4,16 +4,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 import os
 from pathlib import Path
+from queue import SimpleQueue
 
 import pytest
 
 from custom_components.localcam.engine.catalogued import ClipVerdict, Verdict
 from custom_components.localcam.engine.commands import Move
 from custom_components.localcam.engine.errors import FolderInUseError, StorageError
+from custom_components.localcam.engine.executor import LocalExecutor
 from custom_components.localcam.engine.folder_lock import FolderLock
+from custom_components.localcam.engine.reports import CopyFault, NotCopied, Reported
 from custom_components.localcam.engine.vault.disk_space import DiskSpace
 from custom_components.localcam.engine.vault.folder_mark import MARK_NAME, read_mark
 from tests.engine.spooled_house import IDS, SpooledHouse, names_in, names_of
+from tests.engine.workers import BUSY_S
 
 
 @pytest.fixture
@@ -415,3 +419,23 @@ def test_keys_that_nobody_used_are_swept_once_the_share_was_looked_into_too(hous
     back(house)
     house.move()
     assert [path.stem for path in keys.rglob("*.key")] == [kept.clip_id]
+
+
+def test_a_worker_makes_no_folder_in_the_place_of_a_share_that_is_gone(house: SpooledHouse) -> None:
+    """It may be gone since the mover has looked."""
+    clip = house.record(0)
+    heard: SimpleQueue[Reported | None] = SimpleQueue()
+    order = Move(
+        spool_folder=str(house.spool),
+        storage_folder=str(house.share),
+        folder_uuid="f" * 32,
+        least_free_bytes=0,
+        files=clip.files,
+    )
+    LocalExecutor().start(order, heard.put, lambda _: heard.put(None))
+
+    (said,) = iter(lambda: heard.get(timeout=BUSY_S), None)
+    assert isinstance(said.report, NotCopied)
+    assert said.report.fault is CopyFault.SHARE
+    assert not house.share.exists()
+    assert house.in_spool() == names_of(clip)
