@@ -5,14 +5,18 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
 import time
+from typing import override
 
 import pytest
 
+from custom_components.localcam.engine import clip_mover
 from custom_components.localcam.engine.clip_mover import ClipMover
 from custom_components.localcam.engine.clock import SystemClock
+from custom_components.localcam.engine.commands import Command
 from custom_components.localcam.engine.errors import FolderInUseError, StorageError
-from custom_components.localcam.engine.executor import LocalExecutor
+from custom_components.localcam.engine.executor import LocalExecutor, Worker
 from custom_components.localcam.engine.folder_lock import FolderLock
+from custom_components.localcam.engine.reports import Reported
 from custom_components.localcam.engine.safekeeping import StorageTrouble
 from custom_components.localcam.engine.settings import CameraSettings, DemoSource
 from custom_components.localcam.engine.station import Station
@@ -135,6 +139,16 @@ def spooled(disk: FaultyDisk, tmp_path: Path) -> Iterator[Station]:
     station.stop()
 
 
+def house_before(disk: FaultyDisk, tmp_path: Path) -> SpooledHouse:
+    """Open, and its share on this disk."""
+    house = SpooledHouse(tmp_path / "home", tmp_path / "home")
+    house.share = disk.folder / "clips"
+    house.direct = replace(house.direct, storage_folder=str(house.share))
+    house.house = replace(house.house, storage_folder=str(house.share))
+    house.keeper.open(house.house)
+    return house
+
+
 def is_free(lock: FolderLock) -> bool:
     try:
         lock.hold()
@@ -176,11 +190,7 @@ def test_a_house_with_a_spool_starts_records_deletes_and_stops_while_its_share_h
 def test_a_worker_that_hangs_with_the_share_is_left_behind_by_a_stop_and_gone_on_with_afterwards(
     disk: FaultyDisk, tmp_path: Path
 ) -> None:
-    house = SpooledHouse(tmp_path / "home", tmp_path / "home")
-    house.share = disk.folder / "clips"
-    house.direct = replace(house.direct, storage_folder=str(house.share))
-    house.house = replace(house.house, storage_folder=str(house.share))
-    house.keeper.open(house.house)
+    house = house_before(disk, tmp_path)
     clip = house.record(0, size_bytes=3_000_000)
     mover = ClipMover(house.keeper.spool, LocalExecutor(), SystemClock(), lambda _: None)
     mover.follow()
@@ -201,6 +211,46 @@ def test_a_worker_that_hangs_with_the_share_is_left_behind_by_a_stop_and_gone_on
     assert house.violations() == []
     again.stop()
     house.keeper.close()
+
+
+def test_a_worker_that_hangs_for_long_is_ended_and_another_one_moves_its_clip(
+    disk: FaultyDisk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clip_mover, "_LEAST_S", 0.3)
+    monkeypatch.setattr(clip_mover, "_SLOWEST_BYTES_PER_S", 1 << 30)
+    house = house_before(disk, tmp_path)
+    executor = CountingExecutor()
+    clip = house.record(0, size_bytes=3_000_000)
+    mover = ClipMover(house.keeper.spool, executor, SystemClock(), lambda _: None)
+    mover.follow()
+    assert until(lambda: any(house.share.rglob("*.part")))
+    disk.set_hanging(True)
+    assert until(lambda: (state := mover.state()) is not None and state.stalled_s > 0)
+    assert executor.started == 1, "nothing else is done in the share before it has let go"
+    disk.set_hanging(False)
+    assert until(lambda: house.in_share() == names_of(clip) and not house.in_spool())
+    assert (executor.started, executor.ended) == (2, 2)
+    mover.stop()
+    assert house.violations() == []
+    house.keeper.close()
+
+
+class CountingExecutor(LocalExecutor):
+    """Counts its workers."""
+
+    def __init__(self) -> None:
+        self.started = self.ended = 0
+
+    @override
+    def start(
+        self, first: Command, on_reported: Callable[[Reported], None], on_end: Callable[[int | None], None]
+    ) -> Worker:
+        def ended(exit_code: int | None) -> None:
+            self.ended += 1
+            on_end(exit_code)
+
+        self.started += 1
+        return super().start(first, on_reported, ended)
 
 
 @pytest.mark.rtsp

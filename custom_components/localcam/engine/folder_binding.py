@@ -98,7 +98,8 @@ class FolderBinding:
             if bound is not self.now:
                 raise StorageError("another folder was chosen")
             if bound.share_lock is None:
-                return bound.folder_uuid  # it is the folder that is recorded into, held as such
+                # It is the folder that is recorded into, and locked as such.
+                return bound.folders.identify(bound.folders.current, bound.folder_uuid)
             share = bound.folders.share
             bound.folders.keep_apart(share, self._keys_folder)
             expected = self._identity.folder_uuid()
