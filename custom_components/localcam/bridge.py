@@ -261,9 +261,7 @@ class House:
             coordinator.async_storage_changed(self.storage)
 
     async def _async_look_at_storage(self, settings: HouseSettings) -> None:
-        in_backups = await self.hass.async_add_executor_job(
-            swells_backups, settings.storage_folder, self.hass.config.config_dir
-        )
+        in_backups = await self.hass.async_add_executor_job(swells_backups, settings, self.hass.config.config_dir)
         async_set_issue(self.hass, ISSUE_CLIPS_IN_BACKUPS, exists=in_backups, severity=ir.IssueSeverity.WARNING)
         # As long as it is allowed, nobody shall forget it.
         async_set_issue(

@@ -37,6 +37,9 @@ CONF_QUOTA_GB: Final = "quota_gb"
 CONF_FREE_FLOOR_PERCENT: Final = "free_floor_percent"
 CONF_FREE_FLOOR_GB: Final = "free_floor_gb"
 CONF_PUBLIC_HOST: Final = "public_host"
+CONF_SPOOLING: Final = "spooling"
+CONF_NETWORK_FOLDER: Final = "network_folder"
+"""The storage folder, once it was seen on the network: it may not be mounted at a start. Never asked in a form."""
 
 # Who may do what: a config entry's options, then the house's own store.
 CONF_VIEWERS: Final = "viewers"

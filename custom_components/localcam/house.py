@@ -5,6 +5,7 @@ They have a store of their own because each config entry is one camera. Whoever 
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,8 +13,11 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.storage import Store
 from homeassistant.util.hass_dict import HassKey
 
-from .const import DOMAIN
+from .const import CONF_NETWORK_FOLDER, DOMAIN
 from .engine.settings import AddressRules, HouseSettings, parse_house
+from .mount_table import read_mounts
+from .spool_place import SpoolPlace, find_spool
+from .storage_folder import AllowedFolders, allowed_folders
 
 STORAGE_VERSION: Final = 1
 STORAGE_KEY: Final = f"{DOMAIN}.house"
@@ -32,7 +36,7 @@ def default_folder(hass: HomeAssistant) -> str:
 
 async def async_load_house(hass: HomeAssistant) -> HouseSettings:
     """The house's settings, defaults where nothing was saved yet; raises SettingsError for a store edited by hand."""
-    return parse_house(await _store(hass).async_load() or {}, default_folder(hass))
+    return await _async_settled(hass, await _store(hass).async_load() or {})
 
 
 @callback
@@ -50,12 +54,13 @@ async def async_address_rules(hass: HomeAssistant) -> AddressRules:
 async def async_save_house(hass: HomeAssistant, options: Mapping[str, Any]) -> None:
     """Keep the options of the house; raises SettingsError, and then keeps what was there."""
     parse_house(options, default_folder(hass))
-    await _store(hass).async_save(dict(options))
+    seen = {CONF_NETWORK_FOLDER: folder} if (folder := await _async_network_folder(hass)) else {}
+    await _store(hass).async_save({**options, **seen})
 
 
 async def async_apply_house(hass: HomeAssistant, options: Mapping[str, Any]) -> None:
     """Make running cameras follow new options; raises SettingsError, and the EngineError of one that cannot."""
-    settings = parse_house(options, default_folder(hass))
+    settings = await _async_settled(hass, options)
     appliers = hass.data.get(_APPLIERS, [])
     for apply in list(appliers):
         await apply(settings)
@@ -67,6 +72,26 @@ def async_on_house_change(hass: HomeAssistant, apply: ApplyHouse) -> CALLBACK_TY
     appliers = hass.data.setdefault(_APPLIERS, [])
     appliers.append(apply)
     return lambda: appliers.remove(apply)
+
+
+async def _async_settled(hass: HomeAssistant, options: Mapping[str, Any]) -> HouseSettings:
+    """Options as settings, with the spool that comes of them here; raises SettingsError."""
+    house = parse_house(options, default_folder(hass))
+    seen = await _async_network_folder(hass)
+    place = await hass.async_add_executor_job(_find_spool, house, allowed_folders(hass), seen == house.storage_folder)
+    if place.on_network and seen != house.storage_folder:
+        kept = await _store(hass).async_load() or {}
+        await _store(hass).async_save({**kept, CONF_NETWORK_FOLDER: house.storage_folder})
+    return replace(house, spool_folder=place.folder)
+
+
+async def _async_network_folder(hass: HomeAssistant) -> str:
+    """The storage folder that was last seen on the network; empty for none."""
+    return str((await _store(hass).async_load() or {}).get(CONF_NETWORK_FOLDER, ""))
+
+
+def _find_spool(house: HouseSettings, allowed: AllowedFolders, was_on_network: bool) -> SpoolPlace:
+    return find_spool(house, allowed, read_mounts(), was_on_network=was_on_network)
 
 
 def _store(hass: HomeAssistant) -> Store[dict[str, Any]]:

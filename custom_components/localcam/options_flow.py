@@ -34,12 +34,13 @@ from .const import (
     CONF_QUOTA_GB,
     CONF_SENSITIVITY,
     CONF_SOUND,
+    CONF_SPOOLING,
     CONF_STORAGE_FOLDER,
     DOMAIN,
 )
 from .encryption_flow import EncryptionSteps
 from .engine.errors import EngineError
-from .engine.settings import GIB, LIMITS, CameraSettings, Economising, HouseSettings, parse_camera
+from .engine.settings import GIB, LIMITS, CameraSettings, Economising, HouseSettings, Spooling, parse_camera
 from .house import async_apply_house, async_load_house, async_save_house
 from .markdown import escaped
 from .storage_folder import allowed_folders, prepare_folder, swells_backups
@@ -78,6 +79,13 @@ _CAMERA_FORM: Final = vol.Schema(
 _HOUSE_FORM: Final = vol.Schema(
     {
         vol.Required(CONF_STORAGE_FOLDER): TextSelector(),
+        vol.Required(CONF_SPOOLING, default=Spooling.AUTOMATIC.value): SelectSelector(
+            SelectSelectorConfig(
+                options=[choice.value for choice in Spooling],
+                translation_key=CONF_SPOOLING,
+                mode=SelectSelectorMode.LIST,
+            )
+        ),
         vol.Required(CONF_QUOTA_GB): _number(CONF_QUOTA_GB, unit="GB", step=0.1),
         vol.Required(CONF_FREE_FLOOR_PERCENT): _number(CONF_FREE_FLOOR_PERCENT, unit="%"),
         vol.Required(CONF_FREE_FLOOR_GB): _number(CONF_FREE_FLOOR_GB, unit="GB", step=0.1),
@@ -142,19 +150,21 @@ class LocalCamOptionsFlow(AccessSteps, EncryptionSteps):
             step_id="house",
             data_schema=self.add_suggested_values_to_schema(_HOUSE_FORM, user_input or _house_answers(kept)),
             errors=errors,
-            description_placeholders={"backups": await self._async_on_backups(kept.storage_folder)},
+            description_placeholders={"backups": await self._async_on_backups(kept)},
         )
 
     async def _async_change_house(self, answers: Mapping[str, Any]) -> dict[str, str]:
         """Apply and save; returns errors of the form, and then nothing is changed."""
         folder = answers[CONF_STORAGE_FOLDER].strip()
-        problem = await self.hass.async_add_executor_job(prepare_folder, folder, allowed_folders(self.hass))
-        if problem is not None:
-            return {CONF_STORAGE_FOLDER: problem.value}
+        kept = await async_load_house(self.hass)
+        # A share that is out must not be asked, nor keep its owner from changing anything else.
+        if not (kept.spool_folder and folder == kept.storage_folder):
+            problem = await self.hass.async_add_executor_job(prepare_folder, folder, allowed_folders(self.hass))
+            if problem is not None:
+                return {CONF_STORAGE_FOLDER: problem.value}
         public_host = answers.get(CONF_PUBLIC_HOST, "").strip()
         if not _BARE_HOST.fullmatch(public_host):
             return {CONF_PUBLIC_HOST: "public_host_invalid"}
-        kept = await async_load_house(self.hass)
         options = {
             **answers,
             CONF_PUBLIC_HOST: public_host,
@@ -168,9 +178,9 @@ class LocalCamOptionsFlow(AccessSteps, EncryptionSteps):
         await async_save_house(self.hass, options)
         return {}
 
-    async def _async_on_backups(self, folder: str) -> str:
+    async def _async_on_backups(self, house: HouseSettings) -> str:
         """Whether backups hold the clips, in words."""
-        swells = await self.hass.async_add_executor_job(swells_backups, folder, self.hass.config.config_dir)
+        swells = await self.hass.async_add_executor_job(swells_backups, house, self.hass.config.config_dir)
         texts = await async_get_translations(self.hass, self.hass.config.language, "selector", {DOMAIN})
         return texts[f"component.{DOMAIN}.selector.backups.options.{'hold_clips' if swells else 'without_clips'}"]
 
@@ -191,6 +201,7 @@ def _camera_answers(settings: CameraSettings) -> dict[str, Any]:
 def _house_answers(settings: HouseSettings) -> dict[str, Any]:
     return {
         CONF_STORAGE_FOLDER: settings.storage_folder,
+        CONF_SPOOLING: settings.spooling.value,
         CONF_QUOTA_GB: round(settings.quota_bytes / GIB, 3),
         CONF_FREE_FLOOR_PERCENT: round(settings.free_floor_share * 100, 3),
         CONF_FREE_FLOOR_GB: round(settings.free_floor_bytes / GIB, 3),

@@ -113,6 +113,8 @@ SENSORS = (
                 "floor_bytes": state.storage.floor_bytes,
                 "clips": state.storage.clips,
                 "may_record": state.storage.may_record,
+                "waiting_clips": state.storage.spool.waiting_clips if state.storage.spool else 0,
+                "waiting_bytes": state.storage.spool.waiting_bytes if state.storage.spool else 0,
             }
             if state.storage
             else {}
@@ -160,7 +162,9 @@ class LocalCamSensor(LocalCamEntity, SensorEntity):
     """A row of the table."""
 
     entity_description: LocalCamSensorDescription
-    _unrecorded_attributes = frozenset({"free_bytes", "quota_bytes", "floor_bytes", "clips", "may_record"})
+    _unrecorded_attributes = frozenset(
+        {"free_bytes", "quota_bytes", "floor_bytes", "clips", "may_record", "waiting_clips", "waiting_bytes"}
+    )
 
     def __init__(self, coordinator: LocalCamCoordinator, description: LocalCamSensorDescription) -> None:
         super().__init__(coordinator, description.key)

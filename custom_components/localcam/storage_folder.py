@@ -9,7 +9,7 @@ import tempfile
 from homeassistant.core import HomeAssistant, callback
 
 from .const import DOMAIN
-from .engine.settings import KEYS_FOLDER
+from .engine.settings import KEYS_FOLDER, HouseSettings
 
 
 class FolderProblem(StrEnum):
@@ -73,9 +73,19 @@ def prepare_folder(folder: str, allowed: AllowedFolders) -> FolderProblem | None
     return None
 
 
-def swells_backups(folder: str, config: str) -> bool:
-    """Whether Home Assistant's backups would hold the clips, too."""
-    return _inside(Path(folder).resolve(), [Path(config)])
+def is_apart(place: Path, allowed: AllowedFolders) -> bool:
+    """Whether a folder on a local disk is neither public, nor in one tree with the keys, wherever links lead."""
+    try:
+        path, keys = place.resolve(), allowed.keys.resolve()
+        return not (_inside(path, [allowed.config / "www", keys]) or _inside(keys, [path]))
+    except OSError:
+        return False
+
+
+def swells_backups(house: HouseSettings, config: str) -> bool:
+    """Whether Home Assistant's backups would hold the clips, too. A share behind a spool is not asked: it may hang."""
+    folder = Path(house.storage_folder)
+    return _inside(folder if house.spool_folder else folder.resolve(), [Path(config)])
 
 
 def _inside(path: Path, roots: Iterable[Path]) -> bool:

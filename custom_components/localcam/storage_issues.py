@@ -14,8 +14,12 @@ from .issue import async_set_issue
 ISSUE_STORAGE_FULL: Final = "storage_full"
 ISSUE_STORAGE_DAMAGED: Final = "storage_damaged"
 ISSUE_CATALOGUE_PUT_BACK: Final = "catalogue_put_back"
-ISSUES: Final = (ISSUE_STORAGE_FULL, *StorageTrouble)
+ISSUE_CLIPS_WAIT: Final = "clips_wait"
+ISSUES: Final = (ISSUE_STORAGE_FULL, ISSUE_CLIPS_WAIT, *StorageTrouble)
 """What `async_tell_storage` tells of."""
+
+STALLED_FOR_LONG_S: Final = 900.0
+"""A share whose server restarts is back by then."""
 
 _MOST_SUSPECTS: Final = 1000
 
@@ -25,6 +29,13 @@ def async_tell_storage(hass: HomeAssistant, state: StorageState | None) -> None:
     """What is in the way of recording, now; nothing for a house that does not run."""
     trouble = state.trouble if state else None
     async_set_issue(hass, ISSUE_STORAGE_FULL, exists=state is not None and not state.may_record and trouble is None)
+    spool = state.spool if state else None
+    async_set_issue(
+        hass,
+        ISSUE_CLIPS_WAIT,
+        exists=spool is not None and spool.stalled_s >= STALLED_FOR_LONG_S,
+        severity=ir.IssueSeverity.WARNING,
+    )
     async_tell_trouble(hass, trouble)
 
 

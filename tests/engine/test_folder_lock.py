@@ -55,7 +55,7 @@ def test_a_second_house_does_not_start_and_touches_nothing(tmp_path: Path) -> No
 def test_a_house_whose_folder_another_one_has_taken_pauses_until_it_is_free(tmp_path: Path, folder: Path) -> None:
     keeper = keeper_in(tmp_path)
     keeper.open(house_of(folder))
-    keeper._folder_lock.release()
+    keeper._binding.now.lock.release()
     other = FolderLock(folder)
     other.hold()
     state = keeper.enforce_bounds()

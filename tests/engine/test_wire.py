@@ -13,6 +13,7 @@ from custom_components.localcam.engine.commands import (
     Calibrate,
     EntityAddress,
     EntityPicture,
+    Move,
     Probe,
     StreamAddress,
     Watch,
@@ -29,8 +30,11 @@ from custom_components.localcam.engine.motion import (
 from custom_components.localcam.engine.reports import (
     Calibrated,
     ClipClosed,
+    Copied,
+    CopyFault,
     Health,
     MotionEnded,
+    NotCopied,
     Picture,
     ProbeFailed,
     ProblemChanged,
@@ -118,6 +122,8 @@ def test_a_camera_of_each_kind_reaches_its_worker_as_it_was_sent(source: Source)
         Calibrated(calibration=Calibration(fault=CalibrationFault.LIGHT)),
         ProbeFailed(fault=SourceFault.NO_PICTURE, detail="", of_detect_stream=True),
         Health(online=True, analysed_frames_per_s=5, dropped_packets=0, cpu_share=0.01, memory_bytes=1),
+        Copied(file=CLIP.video),
+        NotCopied(name=CLIP.video.name, fault=CopyFault.FULL, detail="no space"),
     ],
 )
 def test_reports_arrive_as_they_were_sent(report: Report) -> None:
@@ -132,6 +138,9 @@ def test_a_picture_and_an_absent_address_are_told_apart() -> None:
         EntityPicture(jpeg=b""),
         EntityAddress(address=None),
         Calibrate(request_id=3, seconds=20.0),
+        Move(
+            spool_folder="/a", storage_folder="/b", folder_uuid="c", least_free_bytes=1, files=(CLIP.video, CLIP.video)
+        ),
         EntityAddress(address=StreamAddress(url="rtsp://u:p@10.0.0.2")),
     ):
         assert decode_command(sent(encode(command))) == command

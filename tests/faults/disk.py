@@ -1,4 +1,7 @@
-"""Makes a running station's disk full, unwritable, slow and gone, and heals it: recording must come back by itself."""
+"""Makes a running station's disk full, unwritable, slow and gone, and heals it: recording must come back by itself.
+
+With a spool before it, recording goes on meanwhile: see `spooled_disk`.
+"""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +16,7 @@ from custom_components.localcam.engine.station import Station
 from tests.faults.faulty_disk import FaultyDisk, faulty_disk
 from tests.faults.outcome import Outcome
 from tests.faults.running_station import Heard, cameras_running, missing
+from tests.faults.spooled_disk import run_spooled
 
 _CLIP_S = 3.0
 _HEALED_S = 30.0
@@ -32,7 +36,7 @@ def run(long: bool) -> Outcome:
         tried=dict.fromkeys(FAULTS, rounds),
         violated=tuple(f"{fault}: {text}" for fault, (violated, _) in found.items() for text in violated),
         figures={f"{fault}_recorded_again_longest_s": healed_s for fault, (_, healed_s) in found.items()},
-    )
+    ).joined(run_spooled(rounds))
 
 
 def _live(folder: Path, fault: str, rounds: int) -> tuple[list[str], float]:

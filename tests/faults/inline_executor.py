@@ -1,11 +1,12 @@
-"""Finishes what a crash left in this very process: who kills processes by the thousand cannot wait for more."""
+"""Finishes what a crash left, and moves clips, in this very process: who kills by the thousand cannot wait for more."""
 
 from collections.abc import Callable
 import io
 
-from custom_components.localcam.engine.commands import Command, Salvage
+from custom_components.localcam.engine.commands import Command, Move, Salvage
 from custom_components.localcam.engine.reports import Reported
 from custom_components.localcam.engine.wire import decode_reported, read_message
+from custom_components.localcam.engine.worker_move import move_files
 from custom_components.localcam.engine.worker_outbox import Outbox
 from custom_components.localcam.engine.worker_salvage import salvage_clips
 
@@ -29,15 +30,20 @@ class EndedWorker:
 
 
 class InlineExecutor:
-    """Does the work of a salvaging worker at once, over the same wire."""
+    """Does the work of a worker that salvages or moves at once, over the same wire."""
 
     def start(
         self, first: Command, on_reported: Callable[[Reported], None], on_end: Callable[[int | None], None]
     ) -> EndedWorker:
         """See `CameraExecutor.start`."""
-        assert isinstance(first, Salvage)
         pipe = io.BytesIO()
-        salvage_clips(first, Outbox(pipe, "", 0))
+        match first:
+            case Salvage():
+                salvage_clips(first, Outbox(pipe, "", 0))
+            case Move():
+                move_files(first, Outbox(pipe, "", 0))
+            case _:
+                raise AssertionError("no such work is done here")
         pipe.seek(0)
         while (message := read_message(pipe)) is not None:
             on_reported(decode_reported(message))

@@ -20,6 +20,14 @@ class Outcome:
         """Whether something was tried and nothing was violated: a run that tried nothing proves nothing."""
         return sum(self.tried.values()) > 0 and not self.violated
 
+    def joined(self, other: Outcome) -> Outcome:
+        """Both as one."""
+        return Outcome(
+            tried=self.tried | other.tried,
+            violated=self.violated + other.violated,
+            figures=self.figures | other.figures,
+        )
+
     def as_line(self, verb: str) -> str:
         """One JSON object."""
         return json.dumps({"verb": verb, "holds": self.holds, **asdict(self)}, ensure_ascii=False)

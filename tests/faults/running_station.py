@@ -74,10 +74,14 @@ def lives(reports: list[Reported]) -> dict[str, int]:
     return {each.camera_id: each.epoch for each in reports if isinstance(each.report, SourceBack)}
 
 
-def house_at(storage: Path) -> HouseSettings:
+def house_at(storage: Path, spool: Path | None = None) -> HouseSettings:
     """No bound but the disk's own."""
     return HouseSettings(
-        storage_folder=str(storage), quota_bytes=1 << 40, free_floor_share=0.0, free_floor_bytes=1 << 20
+        storage_folder=str(storage),
+        spool_folder=str(spool or ""),
+        quota_bytes=1 << 40,
+        free_floor_share=0.0,
+        free_floor_bytes=1 << 20,
     )
 
 
@@ -89,13 +93,14 @@ def cameras_running(
     *,
     longest_clip_s: float = 60.0,
     clock: Clock | None = None,
+    spool: Path | None = None,
 ) -> Iterator[tuple[Station, Heard]]:
     """A station whose cameras all show pictures; it is stopped at the end."""
     heard = Heard()
     pattern = TestPattern(width_px=320, height_px=180, frames_per_s=15, keyframe_every_frames=15, shared=False)
     with RtspServer({"stream": pattern}) as server:
         station = Station(catalogue_folder=catalogue, clock=clock or SystemClock(), on_report=heard.note)
-        station.start(house_at(storage))
+        station.start(house_at(storage, spool))
         try:
             names = [f"camera{number}" for number in range(count)]
             for name in names:

@@ -1,19 +1,30 @@
 """The storage folder lies on a network share whose server is gone: nothing else waits for it, and it heals (row 11)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
 import time
+from typing import override
 
 import pytest
 
-from custom_components.localcam.engine.errors import StorageError
+from custom_components.localcam.engine import clip_mover
+from custom_components.localcam.engine.clip_mover import ClipMover
+from custom_components.localcam.engine.clock import SystemClock
+from custom_components.localcam.engine.commands import Command
+from custom_components.localcam.engine.errors import FolderInUseError, StorageError
+from custom_components.localcam.engine.executor import LocalExecutor, Worker
+from custom_components.localcam.engine.folder_lock import FolderLock
+from custom_components.localcam.engine.reports import Reported
 from custom_components.localcam.engine.safekeeping import StorageTrouble
 from custom_components.localcam.engine.settings import CameraSettings, DemoSource
 from custom_components.localcam.engine.station import Station
+from tests.engine.spooled_house import SpooledHouse, names_of
 from tests.engine.workers import FakeClock, FakeExecutor
 from tests.faults.faulty_disk import FaultyDisk, faulty_disk
 from tests.faults.running_station import house_at
+from tests.faults.spooled_disk import SpooledShare
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(120)]
 
@@ -110,3 +121,139 @@ def test_it_is_used_again_by_itself(disk: FaultyDisk, tmp_path: Path) -> None:
     again = station_at(tmp_path)
     again.start(house_at(disk.folder / "clips"))
     again.stop()
+
+
+# With a spool before it
+
+
+@pytest.fixture
+def spooled(disk: FaultyDisk, tmp_path: Path) -> Iterator[Station]:
+    """A house that has moved its first clip, whose share hangs now."""
+    house = house_at(disk.folder / "clips", tmp_path / "spool")
+    station = station_at(tmp_path)
+    station.start(house)
+    assert until(lambda: (state := station.enforce_bounds().spool) is not None and state.share_free_bytes is not None)
+    station.stop()
+    disk.set_hanging(True)
+    yield station
+    station.stop()
+
+
+def house_before(disk: FaultyDisk, tmp_path: Path) -> SpooledHouse:
+    """Open, and its share on this disk."""
+    house = SpooledHouse(tmp_path / "home", tmp_path / "home")
+    house.share = disk.folder / "clips"
+    house.direct = replace(house.direct, storage_folder=str(house.share))
+    house.house = replace(house.house, storage_folder=str(house.share))
+    house.keeper.open(house.house)
+    return house
+
+
+def is_free(lock: FolderLock) -> bool:
+    try:
+        lock.hold()
+    except FolderInUseError:
+        return False
+    Event().wait(0.3)
+    return True
+
+
+def until(holds: Callable[[], bool]) -> bool:
+    for _ in range(200):
+        if holds():
+            return True
+        Event().wait(0.05)
+    return False
+
+
+def test_a_house_with_a_spool_starts_records_deletes_and_stops_while_its_share_hangs(
+    disk: FaultyDisk, tmp_path: Path, spooled: Station
+) -> None:
+    began_s = time.monotonic()
+    spooled.start(house_at(disk.folder / "clips", tmp_path / "spool"))
+    spooled.watch(HALL)
+    state = spooled.enforce_bounds()
+    assert (state.may_record, state.trouble) == (True, None)
+    assert spooled.home.storage_folder == str(tmp_path / "spool")
+    assert spooled.home.issue_keys("hall", 0)
+    spooled.home.tidy("hall")
+    spooled.rest("hall")
+    spooled.stop()
+    assert time.monotonic() - began_s < 5.0, "it waited for the share"
+    disk.set_hanging(False)
+    # What was asked of the share meanwhile, and is answered now, keeps nobody out of it.
+    other = FolderLock(disk.folder / "clips")
+    assert until(lambda: is_free(other))
+    other.release()
+
+
+def test_a_worker_that_hangs_with_the_share_is_left_behind_by_a_stop_and_gone_on_with_afterwards(
+    disk: FaultyDisk, tmp_path: Path
+) -> None:
+    house = house_before(disk, tmp_path)
+    clip = house.record(0, size_bytes=3_000_000)
+    mover = ClipMover(house.keeper.spool, LocalExecutor(), SystemClock(), lambda _: None)
+    mover.follow()
+    assert until(lambda: any(house.share.rglob("*.part"))), "it is on its way"
+    disk.set_hanging(True)
+    began_s = time.monotonic()
+    mover.stop()
+    house.keeper.close()
+    assert time.monotonic() - began_s < 5.0
+    disk.set_hanging(False)
+
+    house.begin()
+    house.keeper.open(house.house)
+    again = ClipMover(house.keeper.spool, LocalExecutor(), SystemClock(), lambda _: None)
+    again.follow()
+    assert until(lambda: not house.in_spool())
+    assert until(lambda: house.in_share() == names_of(clip))
+    assert house.violations() == []
+    again.stop()
+    house.keeper.close()
+
+
+def test_a_worker_that_hangs_for_long_is_ended_and_another_one_moves_its_clip(
+    disk: FaultyDisk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clip_mover, "_LEAST_S", 0.3)
+    monkeypatch.setattr(clip_mover, "_SLOWEST_BYTES_PER_S", 1 << 30)
+    house = house_before(disk, tmp_path)
+    executor = CountingExecutor()
+    clip = house.record(0, size_bytes=3_000_000)
+    mover = ClipMover(house.keeper.spool, executor, SystemClock(), lambda _: None)
+    mover.follow()
+    assert until(lambda: any(house.share.rglob("*.part")))
+    disk.set_hanging(True)
+    assert until(lambda: (state := mover.state()) is not None and state.stalled_s > 0)
+    assert executor.started == 1, "nothing else is done in the share before it has let go"
+    disk.set_hanging(False)
+    assert until(lambda: house.in_share() == names_of(clip) and not house.in_spool())
+    assert (executor.started, executor.ended) == (2, 2)
+    mover.stop()
+    assert house.violations() == []
+    house.keeper.close()
+
+
+class CountingExecutor(LocalExecutor):
+    """Counts its workers."""
+
+    def __init__(self) -> None:
+        self.started = self.ended = 0
+
+    @override
+    def start(
+        self, first: Command, on_reported: Callable[[Reported], None], on_end: Callable[[int | None], None]
+    ) -> Worker:
+        def ended(exit_code: int | None) -> None:
+            self.ended += 1
+            on_end(exit_code)
+
+        self.started += 1
+        return super().start(first, on_reported, ended)
+
+
+@pytest.mark.rtsp
+def test_recording_goes_on_while_the_share_hangs_and_each_clip_is_there_afterwards(tmp_path: Path) -> None:
+    """`scripts/fault disk` does it with the other ways in which a share is out."""
+    assert SpooledShare(tmp_path / "house", "hanging").live(1) == []

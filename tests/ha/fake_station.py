@@ -42,7 +42,7 @@ from custom_components.localcam.engine.reports import (
     WorkerEnded,
     ZonesMoving,
 )
-from custom_components.localcam.engine.safekeeping import StorageState, StorageTrouble
+from custom_components.localcam.engine.safekeeping import SpoolState, StorageState, StorageTrouble
 from custom_components.localcam.engine.settings import AddressSource, CameraSettings, HouseSettings
 from custom_components.localcam.engine.values import CameraFacts
 from custom_components.localcam.engine.vault.keyring import Keyring
@@ -168,6 +168,7 @@ class FakeStation:
         self.may_record = True
         self.deleted_again = world.deleted_again
         self.trouble: StorageTrouble | None = None
+        self.spool: SpoolState | None = None
         self.violations: list[Violation] = []
         """Each is seen where every byte of its clip is read."""
         self.problem: str | None = None
@@ -399,6 +400,7 @@ class FakeStation:
             clips=len(self.world.catalogue),
             may_record=self.may_record,
             trouble=self.trouble,
+            spool=self.spool,
         )
 
     def _reader(self, content: bytes) -> FakeReader:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 from unittest.mock import AsyncMock, patch
 
@@ -16,6 +16,7 @@ from custom_components.localcam.const import DOMAIN
 from custom_components.localcam.engine.errors import StorageError, WorkerError
 from custom_components.localcam.engine.settings import GIB, HouseSettings
 from custom_components.localcam.house import STORAGE_KEY, async_load_house, async_on_house_change
+from custom_components.localcam.mount_table import Mount
 from custom_components.localcam.storage_folder import AllowedFolders, FolderProblem, prepare_folder
 
 from .test_config_flow import typed
@@ -164,6 +165,7 @@ async def test_number_out_of_its_limits_is_refused(
 def house(folder: Path) -> dict[str, Any]:
     return {
         "storage_folder": str(folder),
+        "spooling": "automatic",
         "quota_gb": 50.0,
         "free_floor_percent": 5.0,
         "free_floor_gb": 1.5,
@@ -179,6 +181,7 @@ async def test_house_shows_the_defaults_until_something_was_saved(
     assert form["step_id"] == "house"
     assert typed(form) == {
         "storage_folder": str(tmp_path / "media" / "localcam"),
+        "spooling": "automatic",
         "quota_gb": 20.0,
         "free_floor_percent": 10.0,
         "free_floor_gb": 2.0,
@@ -333,3 +336,29 @@ def test_clips_are_never_kept_in_one_tree_with_their_keys(tmp_path: Path, chosen
 
     assert prepare_folder(str(own / chosen), allowed) is FolderProblem.HOLDS_KEYS
     assert prepare_folder(str(own / "clips"), allowed) is None
+
+
+async def test_a_share_that_is_out_keeps_nobody_from_changing_the_rest(
+    hass: HomeAssistant, hass_storage: dict[str, Any], entry: MockConfigEntry, tmp_path: Path
+) -> None:
+    share = tmp_path / "media" / "nas" / "localcam"
+    mounts = (
+        Mount(point=PurePosixPath("/"), kind="ext4"),
+        Mount(point=PurePosixPath(tmp_path / "media" / "nas"), kind="cifs"),
+    )
+    with (
+        patch("custom_components.localcam.house.read_mounts", return_value=mounts),
+        patch("custom_components.localcam.options_flow.prepare_folder", return_value=None) as prepared,
+    ):
+        done = await change(hass, await begin(hass, entry, "house"), house(share))
+        assert done["type"] is FlowResultType.CREATE_ENTRY
+        prepared.assert_called_once()
+        assert (await async_load_house(hass)).spool_folder == str(tmp_path / "media" / "localcam-spool")
+
+        never = {**house(share), "spooling": "never"}
+        done = await change(hass, await begin(hass, entry, "house"), never)
+        assert done["type"] is FlowResultType.CREATE_ENTRY
+        prepared.assert_called_once()
+    assert hass_storage[STORAGE_KEY]["data"]["spooling"] == "never"
+    assert (await async_load_house(hass)).spool_folder == ""
+    assert typed(await begin(hass, entry, "house")) == never

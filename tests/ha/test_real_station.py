@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 import os
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 import signal
 import subprocess
+from threading import Event as ThreadEvent
 import time
 from typing import Any
+from unittest.mock import patch
 
 from aiohttp.test_utils import TestClient
 from homeassistant.components.camera import async_get_image
@@ -20,6 +22,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.localcam.const import DOMAIN
+from custom_components.localcam.mount_table import Mount
 from custom_components.localcam.removed_cameras import async_delete_clips_left
 
 OPTIONS = {"pre_roll_s": 2, "post_roll_s": 1, "quiet_s": 1, "longest_clip_s": 10}
@@ -191,3 +194,34 @@ async def test_zones_come_and_go_while_the_room_is_watched(hass: HomeAssistant, 
     assert workers() == [pid]
     with pytest.raises(ServiceValidationError, match=r"moves|something_moves"):
         await hass.services.async_call("button", "press", {"entity_id": "button.room_calibrate"}, blocking=True)
+
+
+async def test_a_clip_ends_on_the_share_although_it_was_recorded_to_a_local_disk(
+    hass: HomeAssistant, tmp_path: Path
+) -> None:
+    hass.config.config_dir = str(tmp_path / "config")
+    hass.config.media_dirs = {"nas": str(tmp_path / "nas"), "local": str(tmp_path / "media")}
+    (tmp_path / "config").mkdir()
+    share = (
+        Mount(point=PurePosixPath("/"), kind="ext4"),
+        Mount(point=PurePosixPath(tmp_path / "nas"), kind="nfs4"),
+    )
+    entry = MockConfigEntry(
+        domain=DOMAIN, title="Room", data={"source": "demo", "name": "Room", "seed": 1}, options=OPTIONS
+    )
+    entry.add_to_hass(hass)
+    with patch("custom_components.localcam.house.read_mounts", return_value=share):
+        assert await hass.config_entries.async_setup(entry.entry_id)
+        await until(hass, "binary_sensor.room_connection", lambda state: state.state == "on")
+        await hass.services.async_call(DOMAIN, "record", {"entity_id": "camera.room", "duration_s": 1}, blocking=True)
+        told = await until(hass, "event.room_clip", lambda state: "clip_id" in state.attributes)
+        clip_id = told.attributes["clip_id"]
+        spool, storage = tmp_path / "media" / "localcam-spool", tmp_path / "nas" / "localcam"
+        assert (spool / "localcam-folder").exists()
+
+        def is_moved() -> bool:
+            return any(storage.rglob(f"{clip_id}.lcv")) and not any(spool.rglob(f"{clip_id}*"))
+
+        never = ThreadEvent()
+        assert await hass.async_add_executor_job(lambda: any(is_moved() or never.wait(0.1) for _ in range(300)))
+        assert await hass.config_entries.async_unload(entry.entry_id)

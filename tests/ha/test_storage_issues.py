@@ -1,5 +1,6 @@
 """What is in the way of recording is a repair issue within ten seconds, and none any more once it is over."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from freezegun.api import FrozenDateTimeFactory
@@ -17,8 +18,13 @@ from custom_components.localcam.engine.errors import (
     SettingsError,
     StorageError,
 )
-from custom_components.localcam.engine.safekeeping import StorageTrouble
-from custom_components.localcam.storage_issues import ISSUE_CATALOGUE_PUT_BACK, ISSUE_STORAGE_FULL, ISSUES
+from custom_components.localcam.engine.safekeeping import SpoolState, StorageTrouble
+from custom_components.localcam.storage_issues import (
+    ISSUE_CATALOGUE_PUT_BACK,
+    ISSUE_CLIPS_WAIT,
+    ISSUE_STORAGE_FULL,
+    ISSUES,
+)
 
 from .fake_station import FakeStation, World
 from .living_camera import DEMO, LivingCamera
@@ -151,3 +157,22 @@ async def test_a_catalogue_that_was_put_back_is_told_until_somebody_has_read_it(
     issue = ir.async_get(hass).async_get_issue(DOMAIN, ISSUE_CATALOGUE_PUT_BACK)
     assert issue is not None
     assert (issue.is_fixable, issue.is_persistent, issue.translation_placeholders) == (True, True, {"count": "2"})
+
+
+async def test_clips_that_wait_for_a_share_are_told_after_a_quarter_of_an_hour_and_until_they_are_moved(
+    hass: HomeAssistant, camera: LivingCamera, freezer: FrozenDateTimeFactory
+) -> None:
+    spool = SpoolState(waiting_clips=3, waiting_bytes=3000, share_free_bytes=None, stalled_s=899)
+    camera.station.spool = spool
+    await seconds_pass(hass, freezer, 61)
+    assert told(hass) == set()
+    assert camera.coordinator.state.storage is not None
+    assert camera.coordinator.state.storage.spool == spool
+
+    camera.station.spool = replace(spool, stalled_s=900)
+    await seconds_pass(hass, freezer, 10.1)
+    assert told(hass) == {ISSUE_CLIPS_WAIT}
+
+    camera.station.spool = replace(spool, waiting_clips=0, waiting_bytes=0, stalled_s=0)
+    await seconds_pass(hass, freezer, 10.1)
+    assert told(hass) == set()

@@ -7,7 +7,7 @@ import threading
 from typing import BinaryIO
 
 from .clock import SystemClock
-from .commands import Probe, Salvage, Watch
+from .commands import Move, Probe, Salvage, Watch
 from .errors import EngineError
 from .settings import UsbSource
 from .wire import decode_command, read_message
@@ -70,6 +70,13 @@ def run(commands: BinaryIO, reports: BinaryIO) -> int:
 
             confine(first.storage_folder)
             salvage_clips(first, Outbox(reports, "", 0))
+        case Move():
+            from .worker_move import end_with, move_files
+
+            threading.Thread(target=end_with, args=(commands,), name="commands", daemon=True).start()
+            # Made here, a folder that is not mounted would look like one that is.
+            confine(first.storage_folder, makes_folder=False)
+            move_files(first, Outbox(reports, "", 0))
         case _:
             raise EngineError(f"{type(first).__name__} cannot be a worker's first command")
     return 0

@@ -71,6 +71,15 @@ class ClipDay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SpooledClip:
+    """What a clip of which something is in a spool should have on disk."""
+
+    clip_id: str
+    files: tuple[StoredFile, ...]
+    """The video last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DestroyedClip:
     """What a deletion destroyed of one clip."""
 

@@ -1,6 +1,6 @@
-"""The storage folder of today and those of before: clips stay where they were written, and are found by name."""
+"""The folder that is recorded into, the share behind it, and those of before: clips are found by name, wherever."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from .clip import StoredFile
@@ -18,14 +18,23 @@ _LISTED_WITHIN_S = 120.0
 
 
 class ClipFolders:
-    """Names are unique over all folders, because a clip's id is.
+    """Names are unique, because a clip's id is; a clip that is being moved may be in two folders, and is then the same.
 
-    A folder whose disk hangs raises NoAnswerError: today's; one of before is passed over, as one whose disk is gone.
+    A folder whose disk hangs raises NoAnswerError: today's; another one is passed over, as one whose disk is gone.
+    Where today's is a spool, nothing that is on the way of recording, starting or stopping asks the `share` behind it.
     """
 
-    def __init__(self, folder: str, older: tuple[str, ...], keys: ClipKeys) -> None:
+    def __init__(
+        self, folder: str, older: tuple[str, ...], keys: ClipKeys, *, share: str = "", spools: tuple[str, ...] = ()
+    ) -> None:
+        """`share`: the storage folder, where `folder` is a spool before it; else empty. `spools`: all there are.
+
+        A clip is moved to a folder that is asked later than the one in which it was, so that it is always found.
+        """
         self.current = folder
-        self._vaults = {path: Vault(Path(path), keys) for path in dict.fromkeys((folder, *older))}
+        self.share = share
+        paths = dict.fromkeys((*spools, folder, *((share,) if share else ()), *older))
+        self._vaults = {path: Vault(Path(path), keys) for path in paths}
         self._patience = {path: Patience() for path in self._vaults}
 
     def answers(self) -> bool:
@@ -38,44 +47,61 @@ class ClipFolders:
             pass
         return True
 
-    def identify(self, expected: str | None) -> str:
-        """The name of today's folder, which is made and named where nothing is `expected` there.
+    def identify(self, folder: str, expected: str | None) -> str:
+        """The name of today's folder or of the share, which is made and named where nothing is `expected` there.
 
         Raises StorageError, also where the folder does not have the name that is expected: then its disk is not
         mounted, or is another one, and clips that seem to be missing are not.
         """
-        return self._patience[self.current].ask(lambda: _identified(Path(self.current), expected))
+        return self._patience[folder].ask(lambda: _identified(Path(folder), expected))
 
-    def keep_apart(self, keys_folder: Path) -> None:
+    def keep_apart(self, folder: str, keys_folder: Path) -> None:
         """Raise StorageError where clips and keys would lie in one tree: then a copy of the clips could open them."""
-        if not self._patience[self.current].ask(lambda: lie_apart(Path(self.current), keys_folder)):
+        if not self._patience[folder].ask(lambda: lie_apart(Path(folder), keys_folder)):
             raise StorageError("the storage folder must neither hold the folder of keys, nor lie in it")
 
     def open(self, name: str) -> SealedReader | PlainReader:
         """A file, wherever it lies; raises StorageError, TamperedError, KeyringError."""
-        return self._vault_of(name).open(name)
+        return self._of(name, lambda vault: vault.open(name))
 
     def exists(self, name: str) -> bool:
         """Whether the file is there, wherever it lies; raises StorageError."""
-        return self._vault_of(name).exists(name)
+        try:
+            self.size_on_disk(name)
+        except StorageError as err:
+            if isinstance(err.__cause__, FileNotFoundError):
+                return False
+            raise
+        return True
 
     def size_on_disk(self, name: str) -> int:
         """In bytes, wherever the file lies; raises StorageError."""
-        return self._vault_of(name).size_on_disk(name)
+        return self._of(name, lambda vault: vault.size_on_disk(name))
 
     def describe(self, name: str) -> StoredFile:
         """Size and digest of the bytes on disk, wherever they lie, all of them read; raises StorageError."""
-        return self._vault_of(name).describe(name)
+        return self._of(name, lambda vault: vault.describe(name))
 
     def remove(self, name: str) -> None:
-        """Remove a file, wherever it lies; one that is not there is fine. Raises StorageError."""
-        for path, vault in self._vaults.items():
+        """Remove a file, wherever it lies but on the share; one that is not there is fine. Raises StorageError."""
+        is_gone = False
+        failure: StorageError | None = None
+        for path in self._vaults:
+            if path == self.share:
+                continue
             try:
-                if self._patience[path].ask(lambda vault=vault: _removed(vault, name)):  # type: ignore[misc]
-                    return
+                is_gone |= self.remove_in(path, name)
             except NoAnswerError:
                 if path == self.current:
                     raise
+            except StorageError as err:
+                failure = err
+        if failure is not None and not is_gone:
+            raise failure
+
+    def remove_in(self, folder: str, name: str) -> bool:
+        """Whether it was in this folder, where it is no more; raises StorageError."""
+        return self._patience[folder].ask(lambda: _removed(self._vaults[folder], name))
 
     def is_plain(self, folder: str, name: str) -> bool:
         """Whether a file in one of the folders is of before clips were sealed; raises StorageError."""
@@ -84,7 +110,7 @@ class ClipFolders:
 
     def is_plain_anywhere(self, name: str) -> bool:
         """The same, wherever the file lies."""
-        return self._vault_of(name).is_plain(name)
+        return self._of(name, lambda vault: vault.is_plain(name))
 
     def all_there(self) -> bool:
         """Whether each folder, also each of before, can be looked into."""
@@ -93,32 +119,57 @@ class ClipFolders:
         except NoAnswerError:
             return False
 
-    def names(self) -> Iterator[str]:
+    def names(self, *, with_share: bool = True) -> Iterator[str]:
         """Each name in any of the folders; raises StorageError as `found` does."""
-        return (name for _, name in self.found())
+        return (name for _, name in self.found(with_share=with_share))
 
-    def found(self) -> Iterator[tuple[str, str]]:
+    def found(self, *, with_share: bool = True) -> Iterator[tuple[str, str]]:
         """Each folder with each name in it; raises StorageError where today's cannot be read.
 
-        One of before may be gone with its disk: then its clips are missing, and nothing else is.
+        Another one may be gone with its disk: then its clips are missing, and nothing else is.
         """
-        for path, vault in self._vaults.items():
+        for path in self._vaults:
+            if path == self.share and not with_share:
+                continue
             try:
-                names = self._patience[path].ask(lambda vault=vault: list(vault.names()), _LISTED_WITHIN_S)  # type: ignore[misc]
+                if path == self.share:
+                    self.mark(path)  # a list is waited for much longer
+                names = self.names_in(path)
             except StorageError:
                 if path == self.current:
                     raise
                 continue
             yield from ((path, name) for name in names)
 
-    def space(self) -> DiskSpace:
-        """Of today's folder; raises StorageError."""
-        return self._patience[self.current].ask(lambda: disk_space(Path(self.current)))
+    def names_in(self, folder: str) -> list[str]:
+        """Each name in this folder; raises StorageError."""
+        return self._patience[folder].ask(lambda: list(self._vaults[folder].names()), _LISTED_WITHIN_S)
 
-    def _vault_of(self, name: str) -> Vault:
+    def mark(self, folder: str) -> str | None:
+        """The name that this folder has now; raises StorageError."""
+        return self._patience[folder].ask(lambda: read_mark(Path(folder)))
+
+    def space(self, folder: str) -> DiskSpace:
+        """Of today's folder, or of the share; raises StorageError."""
+        return self._patience[folder].ask(lambda: disk_space(Path(folder)))
+
+    def _of[T](self, name: str, act: Callable[[Vault], T]) -> T:
+        """What comes of it in the first folder that has the file."""
         self._patience[self.current].check()
-        vaults = [vault for path, vault in self._vaults.items() if not self._patience[path].is_out]
-        return next((vault for vault in vaults if vault.exists(name)), vaults[0])
+        missing: StorageError | None = None
+        for path, vault in self._vaults.items():
+            try:
+                if path == self.current or self._patience[path].ask(lambda vault=vault: vault.exists(name)):  # type: ignore[misc]
+                    return act(vault)
+            except NoAnswerError as err:
+                # A clip that may well be on the share is not missing.
+                missing = err if path == self.share else missing
+            except StorageError as err:
+                if path == self.current and not isinstance(err.__cause__, FileNotFoundError):
+                    raise
+                missing = missing or err
+        assert missing is not None
+        raise missing
 
 
 def _identified(folder: Path, expected: str | None) -> str:

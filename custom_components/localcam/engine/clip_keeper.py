@@ -15,7 +15,8 @@ from .archive.database import Database
 from .archive.deletion import DeletedBecause, names_of
 from .archive.file_names import understand
 from .archive.identity import Identity
-from .archive.retention import floor_bytes, plan as plan_retention
+from .archive.retention import floor_bytes, plan as plan_retention, plan_spooled
+from .archive.spools import Spools
 from .catalogued import DeletionReceipt
 from .clip import StoredFile
 from .clip_folders import ClipFolders
@@ -27,10 +28,11 @@ from .commands import ClipKey
 from .digests import sha256
 from .errors import AuditError, FolderInUseError, StorageError, UnknownClipError
 from .executor import CameraExecutor
-from .folder_lock import FolderLock
+from .folder_binding import FolderBinding
 from .reports import ClipClosed, Reported
 from .safekeeping import StorageState, StorageTrouble
 from .settings import KEYS_FOLDER, HouseSettings
+from .spool import Spool
 from .vault.disk_space import DiskSpace
 from .vault.keyring import Keyring
 
@@ -76,10 +78,12 @@ class ClipKeeper:
         self._care = ClipKeyCare(self.archive, self._desk)
         self._clock = clock
         self._log_deletions = log_deletions
-        self._house = HouseSettings(storage_folder="")
-        self._folders = ClipFolders("", (), self._desk)
-        self._folder_uuid = ""
-        self._folder_lock = FolderLock(Path())
+        spools = Spools(self._database)
+        self._binding = FolderBinding(
+            self.identity, spools, lambda: self.archive.count() > 0, self._desk, self._keys_folder
+        )
+        self.spool = Spool(self.archive, spools, self._binding, self._recovery, self._make_room)
+        """For the mover, whose thread calls it."""
         self.may_record = True
         """Whether there was room for clips when it was last looked at."""
         self._trouble: StorageTrouble | None = None
@@ -90,8 +94,8 @@ class ClipKeeper:
 
     @property
     def storage_folder(self) -> str:
-        """Where clips go now."""
-        return self._house.storage_folder
+        """Where clips go now, on their way or for good."""
+        return self._binding.now.house.recording_folder
 
     def answers(self) -> bool:
         """Whether the storage folder does; where it hangs, nothing is recorded until the bounds are looked at again."""
@@ -111,6 +115,7 @@ class ClipKeeper:
             on_catalogue()
             self.keyring.open(may_create=not (self.archive.has_keys() or self._desk.has_headers))
             self.change(house)
+            self.spool.begin()
             saved = self.recover()
             self._care.mend(self._folders)
             self._database.empty_journal()
@@ -122,7 +127,7 @@ class ClipKeeper:
 
     def close(self) -> None:
         """Let go of catalogue and folder."""
-        self._folder_lock.release()
+        self._binding.release()
         self._database.close()
 
     def begin_copying(self) -> None:
@@ -135,32 +140,17 @@ class ClipKeeper:
 
     def change(self, house: HouseSettings) -> bool:
         """Other bounds or another folder; whether it is another folder. Raises StorageError, and nothing changed."""
-        folders = ClipFolders(house.storage_folder, house.older_folders, self._desk)
-        folders.keep_apart(self._keys_folder)
-        moved = house.storage_folder != self._house.storage_folder
-        is_chosen = bool(self._house.storage_folder) and moved
-        expected = None if is_chosen or not self.archive.count() else self.identity.folder_uuid()
-        lock = FolderLock(Path(house.storage_folder)) if moved else self._folder_lock
-        folder_uuid = self._bound(folders, expected, lock)
-        with self._bounds:
-            if moved:
-                self._folder_lock.release()
-            self._house, self._folders, self._folder_uuid, self._folder_lock = house, folders, folder_uuid, lock
-        return moved
+        return self._binding.change(house, self._bounds)
 
     def choose(self, house: HouseSettings) -> None:
         """While nothing is open: the next start finds the owner's other folder chosen, and not a disk missing.
 
         Raises ArchiveError, StorageError.
         """
-        folders = ClipFolders(house.storage_folder, house.older_folders, self._desk)
-        folders.keep_apart(self._keys_folder)
-        lock = FolderLock(Path(house.storage_folder))
         self._database.open()
         try:
-            self._bound(folders, None, lock)
+            self._binding.choose(house)
         finally:
-            lock.release()
             self._database.close()
 
     def keep(self, reported: Reported, closed: ClipClosed) -> bool:
@@ -189,8 +179,14 @@ class ClipKeeper:
         return self._delete(clip_ids, DeletedBecause.OWNER)
 
     def has_video(self, clip_id: str) -> bool:
-        """Whether the clip's file is there; raises UnknownClipError, StorageError."""
-        return self._folders.exists(self.archive.clip(clip_id).clip.video.name)
+        """Whether the clip's file is there, or may be on a share that is not; raises UnknownClipError, StorageError."""
+        if self._folders.exists(self.archive.clip(clip_id).clip.video.name):
+            return True
+        try:
+            self._binding.see_share()
+        except StorageError:
+            return True
+        return False
 
     def open_video(self, clip_id: str) -> ClipReader:
         """A clip's bytes; raises UnknownClipError, StorageError, and LockedError while the house is locked."""
@@ -212,15 +208,16 @@ class ClipKeeper:
 
     def state(self) -> StorageState:
         """What is stored, and what the bounds are; raises ArchiveError. A folder that is gone has nothing free."""
+        house = self._binding.now.house
         try:
-            space = self._folders.space()
+            space = self._folders.space(self._folders.current)
         except StorageError:
             space = DiskSpace(total_bytes=0, free_bytes=0)
         return StorageState(
             used_bytes=self.archive.used_bytes(),
             free_bytes=space.free_bytes,
-            quota_bytes=self._house.quota_bytes,
-            floor_bytes=floor_bytes(self._house, space.total_bytes),
+            quota_bytes=house.quota_bytes,
+            floor_bytes=floor_bytes(house, space.total_bytes),
             clips=self.archive.count(),
             may_record=self.may_record,
             trouble=self._trouble,
@@ -230,10 +227,10 @@ class ClipKeeper:
         """Delete what quota and floor ask for, and decide whether recording goes on; raises ArchiveError."""
         with self._bounds:
             try:
-                self._folders.identify(self._folder_uuid)
-                self._folder_lock.hold()
+                self._binding.hold()
                 self._clear_garbage()
-                retention = plan_retention(self.archive.deletable(), self.state())
+                plan = plan_spooled if self._folders.share else plan_retention
+                retention = plan(self.archive.deletable(), self.state())
                 self.may_record = retention.may_record
                 self._delete(retention.over_quota, DeletedBecause.QUOTA)
                 self._delete(retention.below_floor, DeletedBecause.FLOOR)
@@ -244,7 +241,7 @@ class ClipKeeper:
                 self.may_record = False
                 self._trouble = _trouble(err)
                 if self._trouble is StorageTrouble.UNAVAILABLE:
-                    self._folder_lock.release()  # what is open keeps a disk from being taken out
+                    self._binding.let_others_in()
             return self.state()
 
     def check(self, depth: Depth, reads: Callable[[str], bool] = lambda _: False) -> list[Violation]:
@@ -252,6 +249,7 @@ class ClipKeeper:
 
         Of the clips that it `reads`, by their ids, every byte is read.
         """
+        self._binding.see_share()  # else all that lies there would seem to be missing
         return [*check(self._database, self._folders, depth, reads), *self._care.check(self._folders)]
 
     def lost_clips(self) -> list[str]:
@@ -279,13 +277,14 @@ class ClipKeeper:
         """Finish what waited for the house to be unlocked; raises ArchiveError, StorageError."""
         return self._recovery.recover_locked(self._folders)
 
-    def _bound(self, folders: ClipFolders, expected: str | None, lock: FolderLock) -> str:
-        """The name of today's folder, of which the rows speak from now on; the lock on it is then ours."""
-        folder_uuid = folders.identify(expected)
-        lock.hold()
-        if folder_uuid != self.identity.folder_uuid():
-            self.identity.bind_folder(folder_uuid)
-        return folder_uuid
+    @property
+    def _folders(self) -> ClipFolders:
+        return self._binding.now.folders
+
+    def _make_room(self, clip_ids: Sequence[str]) -> None:
+        """On the share."""
+        with self._bounds:
+            self._delete(clip_ids, DeletedBecause.FLOOR)
 
     def _delete(self, clip_ids: Sequence[str], why: DeletedBecause) -> DeletionReceipt:
         """In this order: the audit log, the keys in the catalogue and its journal, the keys' headers, the files."""
@@ -311,16 +310,17 @@ class ClipKeeper:
         self._unlink(garbage)
 
     def _has_files(self, clip_id: str) -> bool:
-        return any(clip_id in name for name in self._folders.names())
+        return any(clip_id in name for name in self._folders.names(with_share=False))
 
     def _unlink(self, names: Sequence[str]) -> None:
+        """In all folders but a share behind a spool: there the mover does it, and only then they are no garbage."""
         gone: list[str] = []
         try:
             for name in names:
                 self._folders.remove(name)
                 gone.append(name)
         finally:
-            if gone:
+            if gone and not self.spool.is_used:
                 self.archive.drop_garbage(gone)
 
     def _open(self, file: StoredFile) -> ClipReader:

@@ -45,31 +45,58 @@ class ClipRecovery:
         return sum(len(todo.salvage_growing) + len(todo.adopt_unlisted) for todo in self._locked.values())
 
     def recover(self, folders: ClipFolders, camera_id: str | None) -> list[Reported]:
-        """Finish what is left of one camera or of all; returns the clips that it saved.
+        """Finish what is left of one camera or of all; returns the clips that it saved. Nothing is asked of a share.
 
         Clips whose keys a worker holds are left alone. A key is held from before its clip has a file until the clip is
         in the catalogue, or the worker gone. So keys that nobody holds are listed before the files are: no file can
         come to them; and whether somebody holds a file's key is asked after that, and what is catalogued last.
         """
-        loose = [
-            (camera, clip_id) for camera, clip_id in self._desk.known(camera_id) if not self._is_held(camera, clip_id)
-        ]
+        loose = self._loose(camera_id)
         prefix = f"{camera_id}/" if camera_id else ""
-        found = [(folder, name) for folder, name in folders.found() if name.startswith(prefix)]
-        free = {name for _, name in found if not self._is_held_file(name)}
-        todo = plan(
-            listed={name for name in self._archive.file_names() if name.startswith(prefix)},
-            garbage={name for name in self._archive.garbage() if name.startswith(prefix)},
-            found=free,
-            is_deleted=self._archive.is_deleted,
-        )
-        self._sweep(loose, _clip_ids(name for _, name in found), complete=folders.all_there())
+        found = [(folder, name) for folder, name in folders.found(with_share=False) if name.startswith(prefix)]
+        todo = self._plan([name for _, name in found], prefix)
+        there = _clip_ids(name for _, name in found)
+        self._sweep(loose, there, complete=not folders.share and folders.all_there())
         self._unlink(todo.unlink)
         self._destroy_keys(folders, todo.unlink)
         saved: list[Reported] = []
         for folder in dict.fromkeys(folder for folder, _ in found):
             saved += self._salvage(folders, folder, _within(todo, {name for where, name in found if where == folder}))
         return saved
+
+    def recover_share(
+        self, folders: ClipFolders, see_share: Callable[[], None], unlink: Callable[[Sequence[str]], None]
+    ) -> list[Reported]:
+        """The same of the share alone, while workers run: none of them writes there. Sweeps the keys of all folders.
+
+        `see_share` raises StorageError where it is not there, `unlink` removes files for good, there too.
+        """
+        loose = self._loose(None)
+        found = list(folders.found())
+        see_share()  # else it looked empty because it was gone
+        todo = self._plan([name for folder, name in found if folder == folders.share], "")
+        self._sweep(loose, _clip_ids(name for _, name in found), complete=folders.all_there())
+        unlink(todo.unlink)
+        self._destroy_keys(folders, todo.unlink)
+        saved = self._salvage(folders, folders.share, todo)
+        growing = [each.report.part_name for each in saved if isinstance(each.report, ClipClosed)]
+        unlink([name for name in growing if name])
+        return saved
+
+    def _loose(self, camera_id: str | None) -> list[tuple[str, str]]:
+        """Camera and clip of keys that nobody holds."""
+        known = self._desk.known(camera_id)
+        return [(camera, clip_id) for camera, clip_id in known if not self._is_held(camera, clip_id)]
+
+    def _plan(self, found: Sequence[str], prefix: str) -> RecoveryPlan:
+        """What to do about files that were found, of those whose names begin so."""
+        free = {name for name in found if not self._is_held_file(name)}
+        return plan(
+            listed={name for name in self._archive.file_names() if name.startswith(prefix)},
+            garbage={name for name in self._archive.garbage() if name.startswith(prefix)},
+            found=free,
+            is_deleted=self._archive.is_deleted,
+        )
 
     def recover_locked(self, folders: ClipFolders) -> list[Reported]:
         """Finish what waited for the house to be unlocked, which it is now; workers may run."""
@@ -119,7 +146,10 @@ class ClipRecovery:
     def _destroy_keys(self, folders: ClipFolders, gone: Sequence[str]) -> None:
         """Of clips whose last file is among those that are gone, and that have no row."""
         clips = {clip_of(name) for name in gone}
-        there = _clip_ids(folders.names()) | _clip_ids(self._archive.file_names()) if clips else set()
+        if folders.share:
+            # Whether the share has more of such a clip is known when it is looked at, and then the key goes.
+            clips = {(clip_id, camera_id) for clip_id, camera_id in clips if self._archive.is_deleted(clip_id)}
+        there = _clip_ids(folders.names(with_share=False)) | _clip_ids(self._archive.file_names()) if clips else set()
         self._desk.destroy((camera_id, clip_id) for clip_id, camera_id in clips if clip_id not in there)
 
     def _order(self, folders: ClipFolders, folder: str, todo: RecoveryPlan) -> Salvage:

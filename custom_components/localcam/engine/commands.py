@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from .clip import StoredFile
 from .motion import DetectorModel
 from .settings import NO_MORE_RULES, AddressRules, CameraSettings
 
@@ -60,6 +61,23 @@ class Salvage:
     """Those of both that were written before clips were sealed."""
     keys: tuple[ClipKey, ...] = ()
     """Of all these clips; a finished plain one has none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """The first command of a worker that copies finished files from a spool to the storage folder, and ends.
+
+    Answered by a `Copied` for each file, in their order, or a `NotCopied`.
+    """
+
+    spool_folder: str
+    storage_folder: str
+    folder_uuid: str
+    """The storage folder's name: into a folder without it, nothing is written."""
+    least_free_bytes: int
+    """With less than this free in the storage folder, no clip is begun."""
+    files: tuple[StoredFile, ...]
+    """As the catalogue knows them, clip by clip, each clip's video last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +157,7 @@ type Command = (
     Watch
     | Probe
     | Salvage
+    | Move
     | ChangeSettings
     | AllowRecording
     | NewKeys

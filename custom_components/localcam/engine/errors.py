@@ -10,6 +10,7 @@
     │   ├── StorageFullError
     │   ├── NoAnswerError       its disk or share hangs
     │   ├── FolderInUseError    another Home Assistant records there
+    │   ├── SpooledFileError    a file of the spool that is gone, or cannot be read as it was written
     │   └── TamperedError       bytes that are not those that were sealed
     ├── KeyringError            the house's keys cannot be used
     │   ├── LockedError         ... until an administrator unlocks the house
@@ -97,6 +98,10 @@ class NoAnswerError(StorageError):
 
 class FolderInUseError(StorageError):
     """Another Home Assistant records into the storage folder."""
+
+
+class SpooledFileError(StorageError):
+    """A file of the spool that is gone, or cannot be read as it was written; the storage folder is not to blame."""
 
 
 class TamperedError(StorageError):

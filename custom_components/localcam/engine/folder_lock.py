@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 
 from .errors import FolderInUseError
-from .patience import Patience
+from .patience import ANSWERS_WITHIN_S, Patience
 from .vault.folder_mark import MARK_NAME
 from .vault.storage_faults import storage_faults
 
@@ -25,6 +25,7 @@ class FolderLock:
     def __init__(self, folder: Path) -> None:
         self._path = folder / MARK_NAME
         self._fd: int | None = None
+        self._is_wanted = False
         self._patience = Patience()
 
     def hold(self) -> None:
@@ -32,17 +33,21 @@ class FolderLock:
 
         Raises FolderInUseError, and StorageError where the disk does not answer.
         """
+        self._is_wanted = True
         self._patience.ask(self._hold)
 
-    def release(self) -> None:
+    def release(self, limit_s: float = ANSWERS_WITHIN_S) -> None:
         """Let others in; letting them in twice is fine. Of a disk that hangs: as soon as it answers."""
-        self._patience.let_go(self._release)
+        self._is_wanted = False
+        self._patience.let_go(self._release, limit_s)
 
     def _hold(self) -> None:
         with storage_faults("locking the storage folder"):
             if not self._holds():
                 self._release()
                 self._fd = _locked(self._path)
+            if not self._is_wanted:
+                self._release()  # the disk hung, and this is late
 
     def _release(self) -> None:
         fd, self._fd = self._fd, None

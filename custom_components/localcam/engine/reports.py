@@ -6,7 +6,7 @@ A report is idempotent: (camera, epoch, sequence) names it, and within an epoch,
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from .clip import Clip
+from .clip import Clip, StoredFile
 from .errors import SourceFault
 from .motion import Calibration, CameraProblem, Kind, MotionEvent, Shedding
 from .values import CameraFacts
@@ -182,6 +182,33 @@ class Salvaged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Copied:
+    """A file is in the storage folder, under its final name, synced."""
+
+    file: StoredFile
+    """As it was read back there."""
+
+
+class CopyFault(StrEnum):
+    """Why a file of the spool is not in the storage folder."""
+
+    SOURCE = "source"
+    """It is gone from the spool, or is not what the catalogue says; others are copied all the same."""
+    FULL = "full"
+    SHARE = "share"
+    """The storage folder is another one, or does not take, keep or give bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotCopied:
+    """A file stays in the spool for now; where that is the storage folder's fault, so does all that follows."""
+
+    name: str
+    fault: CopyFault
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerEnded:
     """The station's own word, not sent over the wire: a worker's process is gone."""
 
@@ -210,6 +237,8 @@ type Report = (
     | Probed
     | ProbeFailed
     | Salvaged
+    | Copied
+    | NotCopied
     | WorkerEnded
 )
 

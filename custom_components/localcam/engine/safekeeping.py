@@ -16,18 +16,34 @@ class StorageTrouble(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SpoolState:
+    """How it stands with moving clips from the spool to the storage folder."""
+
+    waiting_clips: int
+    """Finished, announced, and still in the spool."""
+    waiting_bytes: int
+    share_free_bytes: int | None
+    """In the storage folder; None while it is out."""
+    stalled_s: float
+    """For how long the storage folder has been out, or has taken nothing although something waits; 0 for not now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StorageState:
-    """What the storage folder holds and may hold."""
+    """What is stored and may be."""
 
     used_bytes: int
     """By the sizes in the catalogue."""
     free_bytes: int
+    """On the disk to which clips are recorded: with a spool, that one's."""
     quota_bytes: int
     floor_bytes: int
     """Recording keeps this much of the disk free."""
     clips: int
     may_record: bool
     trouble: StorageTrouble | None = None
+    spool: SpoolState | None = None
+    """None where clips are recorded into the storage folder itself."""
 
 
 class KeyProfile(StrEnum):

@@ -135,11 +135,25 @@ NO_MORE_RULES = AddressRules()
 """Where there is neither a web server nor an allowed host."""
 
 
+class Spooling(StrEnum):
+    """Whether clips are recorded to a local disk first, and moved to the storage folder when they are finished."""
+
+    AUTOMATIC = "automatic"
+    """Where the storage folder lies on the network."""
+    ALWAYS = "always"
+    NEVER = "never"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HouseSettings:
     """What all cameras share."""
 
     storage_folder: str
+    """Where clips are kept."""
+    spooling: Spooling = Spooling.AUTOMATIC
+    """What the owner chose; what comes of it here is `spool_folder`."""
+    spool_folder: str = ""
+    """Where clips are recorded first, on a local disk; empty where that is the storage folder itself."""
     older_folders: tuple[str, ...] = ()
     """Where clips lay before the owner chose another folder: they stay there until they are deleted."""
     quota_bytes: int = 20 * GIB
@@ -149,6 +163,11 @@ class HouseSettings:
     """and at least this many bytes."""
     public_host: str = ""
     """See `AddressRules`."""
+
+    @property
+    def recording_folder(self) -> str:
+        """Where clips are recorded."""
+        return self.spool_folder or self.storage_folder
 
     def older_folders_after(self, folder: str) -> tuple[str, ...]:
         """Where clips lie besides `folder`, once that is the storage folder."""
@@ -223,6 +242,13 @@ def _economising(given: object) -> Economising:
         raise SettingsError(str(err)) from None
 
 
+def _spooling(given: object) -> Spooling:
+    try:
+        return Spooling(str(given))
+    except ValueError as err:
+        raise SettingsError(str(err)) from None
+
+
 def _noise_floor(options: Mapping[str, Any]) -> bytes:
     import binascii
     import zlib
@@ -271,4 +297,5 @@ def parse_house(options: Mapping[str, Any], default_folder: str) -> HouseSetting
         free_floor_share=_number(options, "free_floor_percent", 10) / 100,
         free_floor_bytes=int(_number(options, "free_floor_gb", 2) * GIB),
         public_host=_text(options, "public_host", "").strip(),
+        spooling=_spooling(options.get("spooling", Spooling.AUTOMATIC)),
     )

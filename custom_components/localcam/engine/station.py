@@ -17,6 +17,7 @@ from .camera_post import CameraPost
 from .catalogue_witness import CatalogueWitness
 from .catalogued import CatalogueEntry, ClipDay, ClipQuery, ClipVerdict, DeletionReceipt
 from .clip_keeper import ClipKeeper, ClipReader
+from .clip_mover import ClipMover
 from .clock import Clock
 from .commands import EntityAddress, EntityPicture, StreamAddress
 from .errors import WorkerError
@@ -52,6 +53,7 @@ class Station:
         """Who did what; also to be asked by whoever shows or changes something, before it is done."""
         self._keeper = ClipKeeper(catalogue_folder, clock, self._executor, keyring, self.audit.log_deletions)
         self._witness = CatalogueWitness(self.audit, self._keeper)
+        self._mover = ClipMover(self._keeper.spool, self._executor, clock, self._on_saved_in_share)
         self._cameras = WatchedCameras(self._new_post)
         self.home = StationHome(
             self._keeper,
@@ -70,6 +72,7 @@ class Station:
         saved = self._keeper.open(house, self._witness.compare)
         self.audit.log_recovery(None, saved)
         self._witness.settle()
+        self._mover.follow()
 
     def choose_folder(self, house: HouseSettings) -> None:
         """Instead of `change_house`, where the station does not run. Raises ArchiveError or StorageError."""
@@ -79,6 +82,7 @@ class Station:
         """End every worker, each closing its clip, then the catalogue; nothing can be watched afterwards."""
         self._live.end_all()
         self._cameras.close()
+        self._mover.stop()
         self._witness.tell()
         self._keeper.close()
         self.audit.close()
@@ -86,6 +90,7 @@ class Station:
     def change_house(self, house: HouseSettings) -> None:
         """Other bounds at once; another folder for the clips that follow, another public host. Raises StorageError."""
         moved = self._keeper.change(house)
+        self._mover.follow()
         if self.home.take_rules(house) or moved:
             self._live.end_all()
             self._cameras.watch_all_anew()
@@ -255,7 +260,8 @@ class Station:
         """
         self.home.enter_late()
         before = self._keeper.may_record
-        state = self._keeper.enforce_bounds()
+        state = replace(self._keeper.enforce_bounds(), spool=self._mover.state())
+        self._mover.wake()
         if state.may_record is not before:
             for post in self._cameras.posts():
                 post.allow_recording(state.may_record)
@@ -263,6 +269,11 @@ class Station:
 
     def _before_signing(self) -> None:
         self._witness.tell()
+
+    def _on_saved_in_share(self, saved: list[Reported]) -> None:
+        self.audit.log_recovery(None, len(saved))
+        for reported in saved:
+            self._on_report(reported)
 
     def _locate(self, url: str) -> Place:
         return locate(url, rules=self.home.address_rules)

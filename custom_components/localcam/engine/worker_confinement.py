@@ -45,11 +45,11 @@ def limit_process() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
 
 
-def confine(storage_folder: str = "", *, may_use_devices: bool = False) -> bool:
+def confine(storage_folder: str = "", *, may_use_devices: bool = False, makes_folder: bool = True) -> bool:
     """From now on: start no program, signal nobody, and write only below this folder; False where the system cannot.
 
-    For the calling thread and those that it starts. A storage folder that is missing is made. A disk that is mounted
-    at it later is another folder, in which only a new process may write; see `folder_identity`.
+    For the calling thread and those that it starts. A storage folder that is missing is made, if it may be. A disk that
+    is mounted at it later is another folder, in which only a new process may write; see `folder_identity`.
     """
     if sys.platform != "linux":
         return False
@@ -66,8 +66,9 @@ def confine(storage_folder: str = "", *, may_use_devices: bool = False) -> bool:
     try:
         granted = [("/dev", _OF_DEVICE)] if may_use_devices else [("/dev/null", _OF_DEVICE)]
         if storage_folder:
-            with suppress(OSError):
-                Path(storage_folder).mkdir(parents=True, exist_ok=True)
+            if makes_folder:
+                with suppress(OSError):
+                    Path(storage_folder).mkdir(parents=True, exist_ok=True)
             granted.append((storage_folder, _IN_FOLDER | newer))
         for path, access in granted:
             with suppress(OSError):

@@ -29,7 +29,14 @@ def _to_version_3(connection: sqlite3.Connection) -> None:
     )
 
 
-STEPS: tuple[Step, ...] = (_to_version_2, _to_version_3)
+def _to_version_4(connection: sqlite3.Connection) -> None:
+    connection.execute(
+        "CREATE TABLE spools (folder TEXT PRIMARY KEY NOT NULL CHECK (length(folder) > 0), "
+        "folder_uuid TEXT CHECK (length(folder_uuid) > 0)) STRICT, WITHOUT ROWID"
+    )
+
+
+STEPS: tuple[Step, ...] = (_to_version_2, _to_version_3, _to_version_4)
 """The first takes version 1 to 2, and so on. A released step is never changed; schema.sql always is the newest."""
 
 

@@ -6,7 +6,7 @@ it does not flap.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..safekeeping import StorageState
 from ..settings import HouseSettings
@@ -78,6 +78,16 @@ def plan(candidates: Iterable[Candidate], state: StorageState) -> RetentionPlan:
         below_floor=below_floor,
         may_record=progress.used_bytes <= target_used and progress.free_bytes >= target_free,
     )
+
+
+def plan_spooled(candidates: Iterable[Candidate], state: StorageState) -> RetentionPlan:
+    """The same where clips are recorded into a spool: `state` has the free space and the floor of the spool's disk.
+
+    Nearly all clips lie elsewhere, and deleting them would free nothing there: its floor only pauses recording.
+    """
+    _, target_free = _targets(state)
+    by_quota = plan(candidates, replace(state, floor_bytes=0))
+    return replace(by_quota, may_record=by_quota.may_record and state.free_bytes >= target_free)
 
 
 def _targets(state: StorageState) -> tuple[int, int]:

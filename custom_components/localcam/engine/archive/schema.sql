@@ -1,4 +1,4 @@
--- The catalogue of what LocalCam keeps, version 3.
+-- The catalogue of what LocalCam keeps, version 4.
 --
 -- docs/storage.md says where it lies, what must always hold (I1 to I6) and in which order things are written. What SQL
 -- can hold of that, it holds here, in CHECKs and triggers, so that no caller can break it.
@@ -16,8 +16,9 @@ CREATE TABLE meta (
   -- Names this catalogue for ever, 32 hexadecimal digits drawn when it is made.
   catalogue_uuid TEXT NOT NULL DEFAULT (lower(hex(randomblob(16)))) CHECK (length(catalogue_uuid) = 32),
 
-  -- Names the storage folder whose files the rows speak of, so that a disk that was swapped or is not mounted can be
-  -- told from an empty folder. Written by the station when it first uses a folder; null until then.
+  -- Names the storage folder whose files the rows speak of (with a spool: to which they are moved), so that a disk that
+  -- was swapped or is not mounted can be told from an empty folder. Written by the station when it first uses a folder;
+  -- null until then.
   folder_uuid TEXT CHECK (length(folder_uuid) > 0)
 ) STRICT;
 
@@ -125,6 +126,17 @@ CREATE TABLE clip_keys (
 
   -- The house's key pair: the first 16 hexadecimal digits of the SHA-256 of its public key.
   sealed_to TEXT NOT NULL CHECK (length(sealed_to) = 16 AND sealed_to NOT GLOB '*[^0-9a-f]*')
+) STRICT, WITHOUT ROWID;
+
+-- Folders on a local disk to which clips are or were recorded before they are moved to the storage folder. A row goes once
+-- nothing is left there to be moved, and nothing is recorded there any more.
+CREATE TABLE spools (
+  -- Its path on this machine.
+  folder TEXT PRIMARY KEY NOT NULL CHECK (length(folder) > 0),
+
+  -- Its name, by which it is told from an empty folder under a disk that is not mounted; null where the owner has chosen
+  -- to record without it: then it is taken as it is found when it is used again.
+  folder_uuid TEXT CHECK (length(folder_uuid) > 0)
 ) STRICT, WITHOUT ROWID;
 
 -- The stretches of motion that a clip holds; written with the clip, removed with it.

@@ -8,6 +8,7 @@ from ..durable_folders import sync_folder
 from .storage_faults import storage_faults
 
 MARK_NAME = "localcam-folder"
+_LONGEST_BYTES = 64
 _UUID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -18,6 +19,19 @@ def read_mark(folder: Path) -> str | None:
             text = (folder / MARK_NAME).read_text("ascii", "replace").strip()
         except FileNotFoundError:
             return None
+    return text if _UUID.fullmatch(text) else None
+
+
+def mark_in(folder_fd: int) -> str | None:
+    """The same of a folder that is open: whatever is mounted at its path later, it is this one's. Raises OSError."""
+    try:
+        fd = os.open(MARK_NAME, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder_fd)
+    except FileNotFoundError:
+        return None
+    try:
+        text = os.read(fd, _LONGEST_BYTES).decode("ascii", "replace").strip()
+    finally:
+        os.close(fd)
     return text if _UUID.fullmatch(text) else None
 
 

@@ -20,9 +20,9 @@ from .plain_file import PlainReader, looks_plain
 from .sealed_file import SealedReader, SealedWriter
 from .storage_faults import storage_faults
 
-_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
-_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-_OLD_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
+FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+OLD_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 _NO_FOLDER = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 _ATTEMPTS = 3
 """To make a file in a folder of a camera or a day that another process removes because it was empty."""
@@ -64,7 +64,7 @@ class Vault:
                 try:
                     self._make_folders(camera, day)
                     with self._open_folder(camera, day) as folder:
-                        fd = os.open(file, _NEW_FILE, 0o600, dir_fd=folder)
+                        fd = os.open(file, NEW_FILE, 0o600, dir_fd=folder)
                         return SealedWriter(
                             fd, key, context_of(name), sync_soon=self._sync_soon, growing=is_growing(name)
                         )
@@ -76,7 +76,7 @@ class Vault:
     def open(self, name: str) -> SealedReader | PlainReader:
         """A file that exists; raises TamperedError for one that is not as it was written, and KeyringError."""
         key = self._keys.key_of(name)
-        fd = self._open_fd(name)
+        fd = self.open_bytes(name)
         try:
             if key is None:
                 return PlainReader(fd)
@@ -85,9 +85,15 @@ class Vault:
             os.close(fd)
             raise
 
+    def open_bytes(self, name: str) -> int:
+        """A descriptor of a file's bytes as they lie on disk; the caller closes it."""
+        camera, day, file = split_name(name)
+        with storage_faults("opening a clip"), self._open_folder(camera, day) as folder:
+            return os.open(file, OLD_FILE, dir_fd=folder)
+
     def is_plain(self, name: str) -> bool:
         """Whether a file is one of before clips were sealed, by its first bytes."""
-        fd = self._open_fd(name)
+        fd = self.open_bytes(name)
         try:
             with storage_faults("looking at a clip"):
                 return looks_plain(os.read(fd, 8))
@@ -146,7 +152,7 @@ class Vault:
         """Size and digest of what lies on disk, read from beginning to end."""
         digest = sha256()
         size_bytes = 0
-        fd = self._open_fd(name)
+        fd = self.open_bytes(name)
         try:
             with storage_faults("reading a clip"):
                 while chunk := os.read(fd, 1 << 16):
@@ -164,11 +170,6 @@ class Vault:
                     if is_name(name := f"{camera}/{day}/{file}"):
                         yield name
 
-    def _open_fd(self, name: str) -> int:
-        camera, day, file = split_name(name)
-        with storage_faults("opening a clip"), self._open_folder(camera, day) as folder:
-            return os.open(file, _OLD_FILE, dir_fd=folder)
-
     def _listing(self, *path: str) -> list[str]:
         """What a folder holds, sorted; nothing where it is gone, or is no folder of ours but a file or a link."""
         try:
@@ -185,17 +186,17 @@ class Vault:
         if not self._folder.is_dir():
             make_folders(self._folder)
         with self._open_folder() as outermost:
-            _make_folder(camera, outermost)
+            make_folder(camera, outermost)
         with self._open_folder(camera) as outer:
-            _make_folder(day, outer)
+            make_folder(day, outer)
 
     @contextmanager
     def _open_folder(self, *path: str) -> Iterator[int]:
         """A descriptor of the storage folder, or of one in it, reached without following links."""
-        fd = os.open(self._folder, _FOLDER)
+        fd = os.open(self._folder, FOLDER)
         try:
             for part in path:
-                inner = os.open(part, _FOLDER | os.O_NOFOLLOW, dir_fd=fd)
+                inner = os.open(part, FOLDER | os.O_NOFOLLOW, dir_fd=fd)
                 os.close(fd)
                 fd = inner
             yield fd
@@ -203,7 +204,8 @@ class Vault:
             os.close(fd)
 
 
-def _make_folder(name: str, outer: int) -> None:
+def make_folder(name: str, outer: int) -> None:
+    """In the folder of that descriptor; one that is there is fine. Raises OSError."""
     try:
         os.mkdir(name, 0o700, dir_fd=outer)
     except FileExistsError:
