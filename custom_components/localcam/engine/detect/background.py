@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .cells import DARK, UNIT, Floats, Grid
+from .constants import SMALL
 
 SETTLED_PICTURES = 4
 """As many pictures make a mean that a picture's difference from says something."""
@@ -89,12 +90,12 @@ class Noise:
         if slower:
             # By how many bits more each cell's is to be shifted: all of them where it is beyond the limit, or none.
             np.subtract(self.limit, size, out=spare)
-            np.right_shift(spare, 15, out=spare)
-            np.bitwise_and(spare, slower, out=spare)
+            np.right_shift(spare, SMALL[15], out=spare)
+            np.bitwise_and(spare, SMALL[slower], out=spare)
         np.minimum(size, self._most, out=size)
-        np.left_shift(size, FINER_BITS, out=size)
+        np.left_shift(size, SMALL[FINER_BITS], out=size)
         np.subtract(size, self._noise, out=size)
-        np.right_shift(size, usual_bits, out=size)
+        np.right_shift(size, SMALL[usual_bits], out=size)
         if slower:
             np.right_shift(size, spare, out=size)
         np.add(self._noise, size, out=self._noise)
@@ -106,7 +107,7 @@ class Noise:
 
     def set_limit(self, floor: Grid) -> None:
         """Work out `limit`, which is `floor` at least."""
-        np.floor_divide(self._noise, self._divisor, out=self.limit)
+        np.floor_divide(self._noise, SMALL[self._divisor], out=self.limit)
         np.maximum(self.limit, floor, out=self.limit)
         if self.least is not None:
             np.maximum(self.limit, self.least, out=self.limit)
@@ -177,9 +178,9 @@ class Background:
 
     def step(self, change: Grid, sixteenths: int, out: Grid) -> None:
         """Write so many sixteenths of each cell's difference, at most 5, to `out`."""
-        np.multiply(change, sixteenths, out=out)
-        np.add(out, 8, out=out)
-        np.right_shift(out, 4, out=out)
+        np.multiply(change, SMALL[sixteenths], out=out)
+        np.add(out, SMALL[8], out=out)
+        np.right_shift(out, SMALL[4], out=out)
 
     def move(self, change: Grid, step: Grid) -> None:
         """Move by that step; the difference becomes what is left of it."""

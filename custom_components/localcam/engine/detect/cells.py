@@ -9,6 +9,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from .constants import number
 from .squares import SQUARE
 
 type Grid = npt.NDArray[np.int16]
@@ -25,8 +26,8 @@ DARK = 12.0
 """Added to brightness before its logarithm is taken: what is darker than this varies little, noise included."""
 BRIGHTEST = round(UNIT * math.log((255 + DARK) / DARK))
 """The logarithm of white; that of black is 0."""
-FOUR_ONES = np.uint64(0x0001_0001_0001_0001)
-TOP_SUM = np.uint64(48)
+FOUR_ONES = number(np.uint64(0x0001_0001_0001_0001))
+TOP_SUM = number(np.uint64(48))
 """Four 16-bit numbers in one of 64 bits, times FOUR_ONES, have their sum in the top 16 bits: at most 16 * 255."""
 
 

@@ -4,18 +4,19 @@ import numpy as np
 
 from .background import Background
 from .cells import CellReader, Grid
+from .constants import SMALL, number
 from .limits import Limits
 from .measured import Measured
 from .presence import Presence
 from .recent import RecentChanges
 from .squares import SQUARE, Marks, Place, Squares
 
-LIT_EXCESS = 3
+LIT_EXCESS = SMALL[3]
 """While light settles, a cell must leave what was learned this many times as far."""
-MOVING_CELLS = 2
+MOVING_CELLS = number(np.uint8(2))
 """As many cells of a square or its neighbours must differ from the picture before for it to move now: what moves is a
 thing, not its edge alone, and its inside counts with it."""
-STIRS_BITS = 2
+STIRS_BITS = SMALL[2]
 """Somebody stirs where texture leaves that of a moment ago by more than noise explains, 1 / 2^2 of it added."""
 STIR_S = 0.35
 """How long ago that moment is, at least."""

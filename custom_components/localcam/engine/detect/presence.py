@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from .constants import number
 from .squares import Counts, Marks, Squares
 from .travel import Travel
 
@@ -15,9 +16,9 @@ STIRRED_S = 0.8
 """How long a stir counts as motion of somebody who is there."""
 HOLD_S = 4.0
 """How long nothing may stir in any occupied square before nobody is there."""
-CHANGED_CELLS = 4
+CHANGED_CELLS = number(np.uint8(4))
 """Of a square's 16: as many must look unlike the room for it to stay occupied."""
-STIRRING_CELLS = 2
+STIRRING_CELLS = number(np.uint8(2))
 """Of a square's 16: as many stir where somebody is."""
 STIR_REACH = 3
 """How many squares around one that stirs are the same body."""
@@ -34,6 +35,8 @@ class Presence:
         self.stirred: Marks = np.zeros(shape, np.bool_)
         """Where of that something stirred of late."""
         self._stirred_at_s = np.zeros(shape, np.float64)
+        self._then_s = np.zeros((), np.float64)
+        """What stirred since then, still does."""
         self._unlike: Marks = np.zeros(shape, np.bool_)
         self._stirs: Marks = np.zeros(shape, np.bool_)
         self._stirs_counts = self._stirs.view(np.uint8)
@@ -70,7 +73,8 @@ class Presence:
         """Time passes: what stirred is still again, and in the end nobody is here."""
         if at_s >= self._until_s:
             self.forget()
-        np.greater(self._stirred_at_s, at_s - STIRRED_S, out=self.stirred)
+        self._then_s[()] = at_s - STIRRED_S
+        np.greater(self._stirred_at_s, self._then_s, out=self.stirred)
         np.logical_and(self.occupied, self.stirred, out=self.stirred)
 
     def forget(self) -> None:

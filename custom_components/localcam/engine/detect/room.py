@@ -8,6 +8,7 @@ import numpy.typing as npt
 from ..values import Frame
 from .background import Background, Learned
 from .cells import CellReader, Grid
+from .constants import SMALL
 from .finder import Finder
 from .limits import Limits
 from .measured import Measured
@@ -215,7 +216,7 @@ class Room:
         """Let the held squares follow the light of the others, and themselves hardly."""
         measured = self.measured
         more = int(measured.surroundings.median_of(~self._held)) * sixteenths // 16
-        np.right_shift(measured.change, _bits(step_s, LEARN_MOVING_S), out=measured.more_spare)
+        np.right_shift(measured.change, SMALL[_bits(step_s, LEARN_MOVING_S)], out=measured.more_spare)
         np.add(measured.more_spare, more, out=measured.more_spare)
         self.found.squares.replace(step, self._held, measured.more_spare)
 

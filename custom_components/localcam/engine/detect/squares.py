@@ -5,13 +5,15 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from .constants import number
+
 SQUARE = 4
 """Side of a square, in cells."""
-FOUR_BYTES = np.uint32(0x0101_0101)
+FOUR_BYTES = number(np.uint32(0x0101_0101))
 TOP_BYTE = 3
 """Four bytes in one number of 32 bits, times FOUR_BYTES, have their sum in the top byte, which comes last."""
 
-ALL_BITS = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
+ALL_BITS = number(np.uint64(0xFFFF_FFFF_FFFF_FFFF))
 
 type _Views = tuple[Words, Words, Words, Words, Words, Words, Counts]
 type Words = npt.NDArray[np.uint32]

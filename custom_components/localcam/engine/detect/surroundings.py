@@ -7,12 +7,13 @@ for each square costs a sixteenth of one for each cell, and each square's window
 import numpy as np
 
 from .cells import BRIGHTEST, FOUR_ONES, TOP_SUM, Grid
+from .constants import SMALL, number
 from .squares import SQUARE, Marks
 
-FOURTH = 2
-WINDOW = np.uint64(6)
+FOURTH = SMALL[2]
+WINDOW = number(np.uint64(6))
 """Powers of 2: four rows are added up, and then a window's sixteen squares of four columns each."""
-BIAS = np.int16(BRIGHTEST)
+BIAS = number(np.int16(BRIGHTEST))
 """What makes every mean of a grid's four rows 0 or more, so that sums of four of them carry nothing into the next."""
 
 type _Views = tuple[Grid, Grid, Grid]
