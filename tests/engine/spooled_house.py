@@ -74,6 +74,12 @@ class SpooledHouse:
 
     def record(self, number: int, camera_id: str = "hall", size_bytes: int = 40_000) -> Clip:
         """A finished, announced clip, in the folder that is recorded into."""
+        clip = self.finish(number, camera_id, size_bytes)
+        assert self.keep(clip)
+        return clip
+
+    def finish(self, number: int, camera_id: str = "hall", size_bytes: int = 40_000) -> Clip:
+        """One that is not catalogued yet."""
         stem = f"{camera_id}/2026-11-23/{IDS[number]}"
         keep_key(self.folder / "catalogue" / "keys", self.keyring, f"{stem}.lcv")
         vault = Vault(Path(self.keeper.storage_folder), KnownKeys())
@@ -81,7 +87,7 @@ class SpooledHouse:
             self._written(vault, stem + suffix, size)
             for suffix, size in zip(FILES, (900, 700, size_bytes), strict=True)
         )
-        clip = replace(
+        return replace(
             CLIP,
             clip_id=IDS[number],
             camera_id=camera_id,
@@ -91,10 +97,12 @@ class SpooledHouse:
             thumbnail=thumbnail,
             explanation=explanation,
         )
-        closed = ClipClosed(clip=clip, part_name="")
-        reported = Reported(camera_id=camera_id, epoch=1, sequence=number + 1, report=closed)
-        assert self.keeper.keep(reported, closed)
-        return clip
+
+    def keep(self, clip: Clip, part_name: str = "") -> bool:
+        """Have it catalogued; `part_name`: the file in which it grew."""
+        closed = ClipClosed(clip=clip, part_name=part_name)
+        sequence = IDS.index(clip.clip_id) + 1
+        return self.keeper.keep(Reported(camera_id=clip.camera_id, epoch=1, sequence=sequence, report=closed), closed)
 
     def _written(self, vault: Vault, name: str, size_bytes: int) -> StoredFile:
         with vault.create(name + ".part") as file:

@@ -82,8 +82,8 @@ class ClipFolders:
         """Size and digest of the bytes on disk, wherever they lie, all of them read; raises StorageError."""
         return self._of(name, lambda vault: vault.describe(name))
 
-    def remove(self, name: str) -> None:
-        """Remove a file, wherever it lies but on the share; one that is not there is fine. Raises StorageError."""
+    def remove(self, name: str) -> bool:
+        """Remove a file, wherever it lies but on the share; whether it was there. Raises StorageError."""
         is_gone = False
         failure: StorageError | None = None
         for path in self._vaults:
@@ -98,6 +98,7 @@ class ClipFolders:
                 failure = err
         if failure is not None and not is_gone:
             raise failure
+        return is_gone
 
     def remove_in(self, folder: str, name: str) -> bool:
         """Whether it was in this folder, where it is no more; raises StorageError."""

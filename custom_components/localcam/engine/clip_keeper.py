@@ -160,7 +160,8 @@ class ClipKeeper:
         if closed.part_name:
             # The clip is safe: what does not go now goes at the next start.
             with suppress(StorageError):
-                self._folders.remove(closed.part_name)
+                if not self._folders.remove(closed.part_name) and self._folders.share:
+                    self.spool.clear_later(closed.part_name)
         if not added:
             self._clear_garbage()
         return added
@@ -250,7 +251,10 @@ class ClipKeeper:
         Of the clips that it `reads`, by their ids, every byte is read.
         """
         self._binding.see_share()  # else all that lies there would seem to be missing
-        return [*check(self._database, self._folders, depth, reads), *self._care.check(self._folders)]
+        violations = [*check(self._database, self._folders, depth, reads), *self._care.check(self._folders)]
+        if violations:
+            self._binding.see_share()  # it may have gone meanwhile
+        return violations
 
     def lost_clips(self) -> list[str]:
         """Ids of clips whose keys are lost, so that nobody can open them; raises ArchiveError, StorageError."""

@@ -13,7 +13,7 @@ from .backoff import Backoff
 from .clip import StoredFile
 from .clock import Clock
 from .commands import Move
-from .errors import EngineError, StorageError, WorkerError
+from .errors import EngineError, StorageError, StorageFullError, WorkerError
 from .executor import CameraExecutor, Worker
 from .folder_binding import Bound
 from .reports import Copied, CopyFault, NotCopied, Report, Reported
@@ -26,6 +26,9 @@ _LOGGER = logging.getLogger(__name__)
 LOOK_EVERY_S = 10.0
 RETRY_STEPS_S = (0.5, 1.0, 2.0, 4.0)
 """While the share is out: it is used again within seconds."""
+WORK_STEPS_S = (*RETRY_STEPS_S, 8.0, 15.0)
+"""After a worker that came to nothing: starting one costs a tenth of a second of a processor, and a share whose limit on
+one user does not show in its free space has a whole clip written each time."""
 _LEAST_S = 30.0
 """For a worker to start, and for a share that wakes up; then it is taken for one that hangs."""
 _SLOWEST_BYTES_PER_S = 1 << 18
@@ -83,7 +86,9 @@ class MovingLife:
         self._executor = executor
         self._clock = clock
         self._on_saved = on_saved
-        self._backoff = Backoff(random.random, RETRY_STEPS_S)
+        self._looking, self._working = Backoff(random.random, RETRY_STEPS_S), Backoff(random.random, WORK_STEPS_S)
+        self._backoff = self._looking
+        """Of what was tried last."""
         self._woken, self._stopping = Event(), Event()
         self._thread = Thread(target=self._run, name="localcam_mover", daemon=True)
         self._worker: Worker | None = None
@@ -118,29 +123,45 @@ class MovingLife:
         while not self._stopping.is_set():
             self._woken.clear()
             if self.moves_all():
-                self._backoff.reset()
                 self._woken.wait(LOOK_EVERY_S)
             else:
-                self._stopping.wait(self._backoff.next_s())
+                self._stopping.wait(self.rest_s())
+
+    def rest_s(self) -> float:
+        """How long to wait after a failure; once for each."""
+        return self._backoff.next_s()
 
     def moves_all(self) -> bool:
         """Move what waits, and clear away what was deleted; whether nothing was in the way. For one thread."""
+        self._backoff = self._looking
         try:
             bound, folder_uuid = self._spool.look()
-            if saved := self._spool.tidy(bound):
-                self._on_saved(saved)
+            self._tidy(bound)
             while not self._stopping.is_set() and (move := self._spool.next_move(bound, folder_uuid)) is not None:
+                self._backoff = self._working
                 self._carry_out(bound, move)
+                self._tidy(bound)
         except (StorageError, WorkerError) as err:
             self._stall(str(err))
             return False
         except EngineError as err:
             _LOGGER.debug("Clips are not moved: %s", err)  # the catalogue or the audit log, of which others tell
             return False
+        self._go_on()
+        return True
+
+    def _tidy(self, bound: Bound) -> None:
+        """Before each order: what was deleted during the last one goes, and there is room for the next."""
+        if saved := self._spool.tidy(bound):
+            self._on_saved(saved)
+
+    def _go_on(self) -> None:
+        """A clip is safe in the share, or none waits: nothing is in the way any more."""
         if self._stalled_since_s is not None:
             _LOGGER.info("Clips are moved to the storage folder again")
         self._stalled_since_s = None
-        return True
+        self._looking.reset()
+        self._working.reset()
 
     def _stall(self, why: str) -> None:
         if self._stalled_since_s is None and not self._stopping.is_set():
@@ -158,24 +179,34 @@ class MovingLife:
         try:
             while (reported := self._next(inbox, worker, order)) is not None:
                 self._take(reported.report, order, bound)
-        except BaseException:
+        except BaseException as err:
             worker.kill()
             while inbox.get() is not None:
                 pass  # until it has ended, it may write
+            if isinstance(err, StorageFullError) and order.has_moved:
+                return  # those that were moved took the room, as on each share that is kept at its floor
             raise
         finally:
             self._worker = None
         if order.left and not self._stopping.is_set():
-            raise WorkerError("the worker that moves clips ended before it was through")
+            last_words = worker.last_words.rpartition("\n")[2]
+            raise WorkerError(f"the worker that moves clips ended before it was through: {last_words or 'in silence'}")
 
     def _take(self, report: Report, order: _Order, bound: Bound) -> None:
         match report:
             case Copied(file=file) if order.takes(file):
-                self._spool.let_go(bound, order.source, order.completed_by(file))
+                if names := order.completed_by(file):
+                    self._spool.let_go(bound, order.source, names)
+                    order.has_moved = True
+                    self._go_on()
+            case Copied(file=file) if order.gave_up(file.name):
+                pass
             case NotCopied(name=name, fault=CopyFault.SOURCE, detail=detail):
-                _LOGGER.warning("A clip stays in the spool, %s: %s", name, detail)
+                if not order.gave_up(name) and self._spool.refuse(name):
+                    _LOGGER.warning("A clip stays in the spool, %s: %s", name, detail)
                 order.give_up(name)
-                self._spool.refuse(name)
+            case NotCopied(fault=CopyFault.FULL, detail=detail):
+                raise StorageFullError(detail)
             case NotCopied(detail=detail):
                 raise StorageError(detail)
             case _:
@@ -199,6 +230,8 @@ class _Order:
         self._files = {file.name: file for file in move.files}
         self.left = list(self._files)
         self.largest_bytes = max(file.size_bytes for file in move.files)
+        self.has_moved = False
+        """A whole clip."""
 
     def takes(self, file: StoredFile) -> bool:
         """Whether this is one of them, with the bytes that the catalogue knows."""
@@ -212,6 +245,10 @@ class _Order:
         clip = clip_of(name)
         self.left = [each for each in self.left if clip_of(each) != clip]
         self._files = {each: file for each, file in self._files.items() if clip_of(each) != clip}
+
+    def gave_up(self, name: str) -> bool:
+        """Whether its clip stays."""
+        return not any(clip_of(each) == clip_of(name) for each in self._files)
 
     def completed_by(self, file: StoredFile) -> list[str]:
         """All files of the clip, once none of them is left; else nothing."""

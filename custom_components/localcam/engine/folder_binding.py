@@ -11,7 +11,7 @@ from threading import Lock
 from .archive.identity import Identity
 from .archive.spools import Spools
 from .clip_folders import ClipFolders
-from .errors import StorageError
+from .errors import ArchiveError, StorageError
 from .folder_lock import FolderLock
 from .settings import HouseSettings
 from .vault.vault import ClipKeys
@@ -89,6 +89,16 @@ class FolderBinding:
         if folders.share and (folder_uuid := self._identity.folder_uuid()) is not None:
             folders.identify(folders.share, folder_uuid)
 
+    def is_target(self, bound: Bound, source: str) -> bool:
+        """Whether the owner made this spool the storage folder, perhaps by another path; raises StorageError.
+
+        Asks the spool for its name, which no other folder has, and the share nothing.
+        """
+        if source == bound.house.storage_folder:
+            return True
+        target_uuid = self._identity.folder_uuid() if bound.folders.share else bound.folder_uuid
+        return target_uuid is not None and bound.folders.mark(source) == target_uuid
+
     def hold_target(self, bound: Bound) -> str:
         """The name of the storage folder that clips are moved to, which is there, the right one, and ours alone.
 
@@ -138,16 +148,21 @@ class FolderBinding:
             share_uuid = folders.identify(share, None)
         folder_uuid = folders.identify(recording, self._expected(house, is_chosen=is_chosen))
         lock.hold()
-        if share:
-            if self._spools.folder_uuid(recording) != folder_uuid:
-                self._spools.bind(recording, folder_uuid)
-            if is_chosen:
-                self._identity.bind_folder(share_uuid)
-        else:
-            if folder_uuid != self._identity.folder_uuid():
-                self._identity.bind_folder(folder_uuid)
-            if known:
-                self._spools.unbind()
+        try:
+            if share:
+                if self._spools.folder_uuid(recording) != folder_uuid:
+                    self._spools.bind(recording, folder_uuid)
+                if is_chosen:
+                    self._identity.bind_folder(share_uuid)
+            else:
+                if folder_uuid != self._identity.folder_uuid():
+                    self._identity.bind_folder(folder_uuid)
+                if known:
+                    self._spools.unbind()
+        except ArchiveError:
+            if lock is not before.lock:
+                lock.release()  # else it would keep ourselves out at the next attempt
+            raise
         same_share = before.share_lock is not None and share == before.folders.share
         return Bound(
             house=house,

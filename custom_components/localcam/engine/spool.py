@@ -4,7 +4,8 @@ Only the mover's thread touches the share: it alone clears away there what was d
 copied, so that no copy outlives its clip. The order of a move is that of docs/storage.md.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 import sys
 
@@ -20,6 +21,8 @@ from .errors import StorageError
 from .folder_binding import Bound, FolderBinding
 from .reports import Reported
 from .safekeeping import SpoolState, StorageState
+from .vault.disk_space import DiskSpace
+from .vault.names import clip_of
 
 _MOST_CLIPS = 16
 """In one order: what was deleted meanwhile waits so long to be cleared away."""
@@ -56,6 +59,8 @@ class Spool:
         """The share in which what was left from before has been finished."""
         self._refused: set[str] = set()
         """Files that are not what the catalogue says: they stay, and keep no other from being moved."""
+        self._left_in_share: set[str] = set()
+        """What grew there when clips began to go to a spool, and is finished."""
         self._free_bytes: int | None = None
 
     @property
@@ -94,6 +99,9 @@ class Spool:
             saved = self._recovery.recover_share(bound.folders, self._binding.see_share, self.clear)
             self._recovered = share
         self.clear(self._archive.garbage())
+        left = tuple(self._left_in_share)
+        self.clear(left)
+        self._left_in_share.difference_update(left)
         if share:
             self._keep_floor(bound)
         self._drop_emptied(bound)
@@ -105,12 +113,11 @@ class Spool:
         for source in bound.sources:
             waiting = [each for each in self._waiting_in(bound, source) if not self._is_refused(each)]
             if files := tuple(file for each in waiting[:_MOST_CLIPS] for file in each.files):
-                floor = floor_bytes(bound.house, bound.folders.space(target).total_bytes)
                 return Move(
                     spool_folder=source,
                     storage_folder=target,
                     folder_uuid=folder_uuid,
-                    least_free_bytes=floor,
+                    least_free_bytes=_room_bytes(bound, bound.folders.space(target), waiting[:_MOST_CLIPS]),
                     files=files,
                 )
         return None
@@ -120,9 +127,16 @@ class Spool:
         for name in names:
             bound.folders.remove_in(source, name)
 
-    def refuse(self, name: str) -> None:
-        """This file cannot be moved as it is; it is left, and told by the daily check."""
+    def refuse(self, name: str) -> bool:
+        """This file cannot be moved as it is; it is left, and told by the daily check. False where it was deleted."""
+        if not self._spools.clips([clip_of(name)[0]]):
+            return False
         self._refused.add(name)
+        return True
+
+    def clear_later(self, name: str) -> None:
+        """A file that is no garbage by the catalogue's rows is to go from the share; from any thread."""
+        self._left_in_share.add(name)
 
     def clear(self, names: Sequence[str]) -> None:
         """Remove files of deleted clips everywhere, with what was copied of them; no clip may be under way."""
@@ -145,9 +159,10 @@ class Spool:
         """Deleting what still waits would free nothing in the share."""
         share = bound.folders.share
         space = bound.folders.space(share)
-        floor = floor_bytes(bound.house, space.total_bytes)
+        waiting = {each.clip.clip_id: each for source in bound.sources for each in self._waiting_in(bound, source)}
+        movable = [each for each in waiting.values() if not self._is_refused(each)]
+        floor = _room_bytes(bound, space, movable)
         if space.free_bytes < floor:
-            waiting = {each.clip.clip_id: each for source in bound.sources for each in self._waiting_in(bound, source)}
             state = StorageState(
                 used_bytes=self._archive.used_bytes()
                 - sum(file.size_bytes for each in waiting.values() for file in each.files),
@@ -164,18 +179,24 @@ class Spool:
         self._free_bytes = bound.folders.space(share).free_bytes
 
     def _drop_emptied(self, bound: Bound) -> None:
-        """Forget folders of before that are there, and empty."""
-        for source in bound.sources:
-            if source == bound.house.recording_folder or source not in self._spools.folders():
-                continue
-            if bound.folders.mark(source) is not None and not bound.folders.names_in(source):
-                self._spools.drop(source)
+        """Forget folders of before that are there, and empty, and one that became the storage folder."""
+        for source in set(bound.sources).intersection(self._spools.folders()):
+            with suppress(StorageError):  # a disk of before that is gone keeps no clip from being moved
+                if self._binding.is_target(bound, source) or self._is_emptied(bound, source):
+                    self._spools.drop(source)
+
+    def _is_emptied(self, bound: Bound, source: str) -> bool:
+        if source == bound.house.recording_folder:
+            return False
+        return bound.folders.mark(source) is not None and not bound.folders.names_in(source)
 
     def _is_refused(self, waiting: Waiting) -> bool:
         return any(file.name in self._refused for file in waiting.files)
 
     def _waiting_in(self, bound: Bound, source: str) -> list[Waiting]:
         try:
+            if self._binding.is_target(bound, source):
+                return []  # moving clips to where they are would end in removing them there
             names = frozenset(bound.folders.names_in(source))
         except StorageError:
             return []  # that is told by who records there; one of before may be gone
@@ -184,3 +205,9 @@ class Spool:
         clips = self._spools.clips(clip_ids) if clip_ids else ()
         waiting = (Waiting(clip=clip, files=tuple(file for file in clip.files if file.name in names)) for clip in clips)
         return [each for each in waiting if each.files]
+
+
+def _room_bytes(bound: Bound, space: DiskSpace, waiting: Iterable[Waiting]) -> int:
+    """What the share must have free before the largest of these is copied: its floor may be smaller than a clip."""
+    largest = max((sum(file.size_bytes for file in each.files) for each in waiting), default=0)
+    return max(floor_bytes(bound.house, space.total_bytes), largest)
