@@ -27,8 +27,8 @@ LOOK_EVERY_S = 10.0
 RETRY_STEPS_S = (0.5, 1.0, 2.0, 4.0)
 """While the share is out: it is used again within seconds."""
 WORK_STEPS_S = (*RETRY_STEPS_S, 8.0, 15.0)
-"""After a worker that came to nothing: starting one costs a tenth of a second of a processor, and a share whose limit on
-one user does not show in its free space has a whole clip written each time."""
+"""After a worker that came to nothing: starting one costs a tenth of a second of a processor; and a share that is full
+in a way that its free space does not show, by a limit on one user, has a whole clip written each time."""
 _LEAST_S = 30.0
 """For a worker to start, and for a share that wakes up; then it is taken for one that hangs."""
 _SLOWEST_BYTES_PER_S = 1 << 18
