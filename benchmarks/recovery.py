@@ -67,7 +67,7 @@ def _fill(folder: Path, house: HouseSettings, clips: int) -> None:
     keeper.open(house)
     with keeper._database.reading() as connection:
         connection.execute("PRAGMA synchronous = OFF")  # this part is not measured
-    storage = Path(house.storage_folder)
+    storage, desk = Path(house.storage_folder), keeper._desk
     for number in range(1, clips + 1):
         files: dict[str, Any] = {}
         # Forty clips a day: folders of the size that they have.
@@ -80,7 +80,9 @@ def _fill(folder: Path, house: HouseSettings, clips: int) -> None:
             digest.update(content)
             files[part] = StoredFile(name=name + suffix, size_bytes=len(content), sha256=digest.hexdigest())
         made = replace(clip(number), clip_id=ulid(number), explanation=None, **files)
-        keeper.archive.add_clip(made, epoch=1, sequence=number)
+        desk.issue_for(made.clip_id, made.camera_id)
+        key = desk.sealed_key(made.clip_id, made.camera_id)
+        keeper.archive.add_clip(made, epoch=1, sequence=number, key=key)
     keeper.close()
 
 
