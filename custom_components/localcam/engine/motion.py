@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 
+SQUARE = 4
+"""Side of a square, in cells."""
+
 type Cells = npt.NDArray[np.bool_]
 type Squares = npt.NDArray[np.uint8]
 
@@ -22,10 +25,11 @@ class MotionMap(NamedTuple):
 
     changed: Cells
     """Shape (rows, columns) of cells: True where brightness and texture both left what was learned."""
-    moving: Cells
-    """Same shape: True where the picture also differs from the frame analysed just before."""
+    near: Cells
+    """Of each square of SQUARE x SQUARE cells: True where in or next to it the picture also differs from the frame
+    analysed just before."""
     moving_squares: Squares
-    """Changed cells of each square of 4 x 4 cells in or next to which something moves; 0 elsewhere."""
+    """Changed cells of each of those squares; 0 elsewhere."""
     present_squares: Squares
     """Changed cells of each square in which somebody who was seen to move still is; 0 elsewhere."""
     down: Sequence[int]
@@ -49,6 +53,13 @@ class MotionMap(NamedTuple):
     lighting_changed: bool
     """True while a change of the whole picture's light is being absorbed."""
     captured_at_s: float
+
+    @property
+    def moving(self) -> Cells:
+        """Shape of `changed`: the changed cells of the squares that are `near`; an array of its own."""
+        rows, columns = self.changed.shape
+        moving: Cells = self.near.repeat(SQUARE, axis=0).repeat(SQUARE, axis=1)[:rows, :columns] & self.changed
+        return moving
 
 
 class Kind(StrEnum):

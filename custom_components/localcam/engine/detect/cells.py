@@ -9,8 +9,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from ..motion import SQUARE
 from .constants import number
-from .squares import SQUARE
 
 type Grid = npt.NDArray[np.int16]
 """Shape (rows, columns) rounded up to whole squares; in UNIT-ths of a natural logarithm where it is a brightness or a

@@ -16,6 +16,7 @@ from .cells import CELLS
 from .problems import View
 from .room import LIGHT_SETTLES_S, Room
 from .sensitivity import thresholds
+from .squares import NO_PLACE
 from .zones import ZoneMap
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class DifferenceDetector:
         if self._room is None or self._zone_map is None:
             return frozenset()
         found = self._room.found
-        return self._zone_map.moving(found.somebody(), self._asked.smallest_share * found.moving.size)
+        return self._zone_map.moving(found.somebody(), self._asked.smallest_share * found.changed.size)
 
     def reset(self) -> None:
         """Forget the room."""
@@ -155,20 +156,19 @@ class DifferenceDetector:
 
     def _map(self, room: Room, frame: Frame, *, brightened_share: float, lighting_changed: bool) -> MotionMap:
         found = room.found
-        cells = found.moving.size
-        place = found.squares.densest(found.moving_squares) if found.moved else None
-        present = found.squares.densest(found.present_squares).cells if found.present else 0
+        cells = found.changed.size
+        place, present = found.densest() if found.moved or found.present else (NO_PLACE, NO_PLACE)
         return MotionMap(
             changed=found.changed,
-            moving=found.moving,
+            near=found.near,
             down=found.down,
             across=found.across,
-            contrast=found.contrast(place) if place else 0.0,
+            contrast=found.contrast(place) if place.cells else 0.0,
             moving_squares=found.moving_squares,
             present_squares=found.present_squares,
             moving_share=found.moved / cells,
-            cluster_share=place.cells / cells if place else 0.0,
-            present_share=present / cells,
+            cluster_share=place.cells / cells,
+            present_share=present.cells / cells,
             fresh_share=found.fresh / cells,
             brightened_share=brightened_share,
             darkened_share=found.darkened() / cells if found.moved else 0.0,

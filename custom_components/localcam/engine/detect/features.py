@@ -40,7 +40,7 @@ def measure(motion: MotionMap, before: Trace) -> tuple[Features, Trace]:
         "cluster": motion.cluster_share,
         "present": motion.present_share,
         "advancing": min(motion.fresh_share, max(before.fresh, default=0.0)),
-        "entering": _at_edge(motion) / motion.moving.size if motion.moving_share else 0.0,
+        "entering": _at_edge(motion) / motion.changed.size if motion.moving_share else 0.0,
         "contrast": motion.contrast,
         "brightened": motion.brightened_share,
         "darkened": motion.darkened_share,

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..motion import SQUARE
 from .background import Background
 from .cells import CellReader, Grid
 from .constants import SMALL, number
@@ -9,7 +10,7 @@ from .limits import Limits
 from .measured import Measured
 from .presence import Presence
 from .recent import RecentChanges
-from .squares import SQUARE, Marks, Place, Squares
+from .squares import Marks, Place, Squares
 
 LIT_EXCESS = SMALL[3]
 """While light settles, a cell must leave what was learned this many times as far."""
@@ -23,22 +24,27 @@ STIR_S = 0.35
 
 
 class Finder:
-    """Of pictures of one size. Grids as in a MotionMap: `changed`, `moving`, `moving_squares`, `present_squares`."""
+    """Of pictures of one size. Grids as in a MotionMap: `changed`, `near`, `moving_squares`, `present_squares`."""
 
     def __init__(self, reader: CellReader, measured: Measured, background: Background, at_s: float) -> None:
         self._measured, self._background = measured, background
-        # What changed and what is active, above one another, so that both are counted at once.
-        self._both: Marks = np.zeros((2, *reader.shape), np.bool_)
-        self._changed, self._active = self._both
-        self._moving: Marks = np.zeros(reader.shape, np.bool_)
-        self.changed, self.moving = (marks[: reader.rows, : reader.columns] for marks in (self._changed, self._moving))
+        # What changed and had not in the seconds before, what changed, and what is active: above one another, so that
+        # all are counted at once, and so for the counts of what moves.
+        self._marked: Marks = np.zeros((3, *reader.shape), np.bool_)
+        self._new, self._changed, self._active = self._marked
+        self._changes = self._changed.view(np.uint8)
+        self.changed = self._changed[: reader.rows, : reader.columns]
         self.squares = squares = Squares(reader.shape)
-        self._changed_squares, self._active_squares = np.split(squares.count(self._both), 2)
-        self.moving_squares, self.present_squares = (np.zeros(squares.shape, np.uint8) for _ in range(2))
+        counted = squares.count(self._marked).reshape(3, *squares.shape)
+        self._changed_counts, self._changed_squares, self._active_squares = counted[:2], counted[1], counted[2]
+        self._placed = np.zeros((3, *squares.shape), np.uint8)
+        self._moving_counts, self._densest_of = self._placed[:2], self._placed[1:]
+        self.moving_squares, self.present_squares = self._densest_of
         self.near: Marks = np.zeros(squares.shape, np.bool_)
         """Squares in or beside which something is active; of the last picture in which anything moved."""
         self._near_counts = self.near.view(np.uint8)
-        self._down, self._across = (np.zeros(side, np.uint16) for side in squares.shape)
+        self._down = np.zeros((2, squares.shape[0]), np.uint16)
+        self._across = np.zeros(squares.shape[1], np.uint16)
         self.down: list[int] = []
         self.across: list[int] = []
         """Moving cells in each row and in each column of squares; empty where nothing moves."""
@@ -66,18 +72,16 @@ class Finder:
             self.present = False
 
     def _still(self) -> None:
-        self._moving.fill(False)
+        self.near.fill(False)
         self.moving_squares.fill(0)
         self.down, self.across = [], []
 
     def somebody(self) -> Marks:
         """Cells that move, or in which somebody who was seen to move still is; written again by anybody."""
-        if not self.present:
-            return self.moving
         marks = self._measured.marks
-        self.squares.clip(self._changed, self.presence.stirred, marks)
-        np.logical_or(marks, self._moving, out=marks)
-        rows, columns = self.moving.shape
+        where = np.logical_or(self.near, self.presence.stirred) if self.present else self.near
+        self.squares.clip(self._changed, where, marks)
+        rows, columns = self.changed.shape
         return marks[:rows, :columns]
 
     def mark_brightened(self) -> int:
@@ -110,26 +114,26 @@ class Finder:
         self._mark_scaled(measured.texture, limits.texture, measured.marks, lit=lit)
         np.logical_and(self._changed, measured.marks, out=self._changed)
         changed = int(np.count_nonzero(self._changed)) > least
-        if changed or presence.anybody:
+        if changed:
             self._mark_active()
-            self.squares.count(self._both)
+            self.recent.mark_new(self._changes, self._new)
+        if changed or presence.anybody:
+            self.squares.count(self._marked)
         self._find_moving(changed=changed)
         self._find_present(at_s)
-        self.recent.remember(self._changed, at_s)
+        self.recent.remember(self._changes, at_s)
 
     def _find_moving(self, *, changed: bool) -> None:
         moved, self.moved, self.fresh = self.moved, 0, 0
         if changed:
             np.greater_equal(self.squares.around(self._active_squares), MOVING_CELLS, out=self.near)
-            np.multiply(self._changed_squares, self._near_counts, out=self.moving_squares)
-            np.add.reduce(self.moving_squares, axis=1, dtype=np.uint16, out=self._down)
-            self.down = self._down.tolist()
-            self.moved = sum(self.down)
+            np.multiply(self._changed_counts, self._near_counts, out=self._moving_counts)
+            np.add.reduce(self._moving_counts, axis=2, dtype=np.uint16, out=self._down)
+            fresh, self.down = self._down.tolist()
+            self.moved, self.fresh = sum(self.down), sum(fresh)
         if self.moved:
             np.add.reduce(self.moving_squares, axis=0, dtype=np.uint16, out=self._across)
             self.across = self._across.tolist()
-            self.squares.clip(self._changed, self.near, self._moving)
-            self.fresh = self.recent.fresh(self._moving, self._measured.marks)
         elif moved or changed:
             self._still()
 
@@ -176,11 +180,18 @@ class Finder:
         np.greater(measured.change, self._background.brightness.limit, out=measured.marks)
         return self._brightened - int(np.count_nonzero(measured.marks))
 
+    def densest(self) -> tuple[Place, Place]:
+        """Where most moves, and where most of what is changed belongs to somebody who was seen to move."""
+        return self.squares.densest(self._densest_of)
+
     def contrast(self, place: Place) -> float:
         """How far the texture of what moves there left what was learned, in units of what noise explains; the mean."""
         top, left = SQUARE * place.row, SQUARE * place.column
         box = slice(top, top + 2 * SQUARE), slice(left, left + 2 * SQUARE)
-        moving = self._moving[box]
+        moving = self._changed[box]
+        if place.cells < np.count_nonzero(moving):
+            near = self.near[place.row : place.row + 2, place.column : place.column + 2]
+            moving = np.logical_and(moving, near.repeat(SQUARE, axis=0).repeat(SQUARE, axis=1))
         # Lists: numpy takes longer to begin than so few numbers take to be added up.
         beyond: list[int] = self._measured.texture[box][moving].tolist()
         noise: list[int] = self._background.texture.limit[box][moving].tolist()

@@ -2,30 +2,31 @@
 
 import numpy as np
 
-from .squares import Marks
+from .constants import number
+from .squares import Counts, Marks
 
 REMEMBER_S = 3.0
 """How long a change is remembered at least; twice as long at most."""
+YOUNG = number(np.uint8(1))
+"""What changed in this turn. A change of the turn before is twice as much, and any of the two is at least as much as a
+mark is."""
 
 
 class RecentChanges:
     """Cells of one shape; forgets in two turns, so that remembering costs one operation for each picture."""
 
     def __init__(self, shape: tuple[int, int], at_s: float) -> None:
-        self._young: Marks = np.zeros(shape, np.bool_)
-        self._old: Marks = np.zeros(shape, np.bool_)
+        self._changes: Counts = np.zeros(shape, np.uint8)
         self._turned_at_s = at_s
 
-    def fresh(self, moving: Marks, spare: Marks) -> int:
-        """How many of these cells did not change in the seconds before; `spare` is written to."""
-        np.logical_or(self._young, self._old, out=spare)
-        np.greater(moving, spare, out=spare)
-        return int(np.count_nonzero(spare))
+    def mark_new(self, changed: Counts, out: Marks) -> None:
+        """Mark the cells that are 1 and did not change in the seconds before."""
+        np.greater(changed, self._changes, out=out)
 
-    def remember(self, changed: Marks, at_s: float) -> None:
-        """Take a picture's changes in."""
+    def remember(self, changed: Counts, at_s: float) -> None:
+        """Take a picture's changes in, each cell 0 or 1."""
         if at_s - self._turned_at_s >= REMEMBER_S:
-            self._young, self._old = self._old, self._young
-            self._young.fill(False)
+            np.bitwise_and(self._changes, YOUNG, out=self._changes)
+            np.left_shift(self._changes, YOUNG, out=self._changes)
             self._turned_at_s = at_s
-        np.logical_or(self._young, changed, out=self._young)
+        np.bitwise_or(self._changes, changed, out=self._changes)

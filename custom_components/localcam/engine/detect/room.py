@@ -125,7 +125,7 @@ class Room:
         self._outlook.begin(background.usual, measured.surroundings)
         self.found.nothing()
         measured.mark(measured.texture, background.texture.limit, measured.marks)
-        self.found.recent.remember(measured.marks, self.last_at_s)
+        self.found.recent.remember(measured.marks.view(np.uint8), self.last_at_s)
 
     def compare(self) -> float:
         """The share of cells whose brightness left what was learned."""

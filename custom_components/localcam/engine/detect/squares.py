@@ -5,15 +5,16 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ..motion import SQUARE
 from .constants import number
 
-SQUARE = 4
-"""Side of a square, in cells."""
 FOUR_BYTES = number(np.uint32(0x0101_0101))
 TOP_BYTE = 3
 """Four bytes in one number of 32 bits, times FOUR_BYTES, have their sum in the top byte, which comes last."""
-
 ALL_BITS = number(np.uint64(0xFFFF_FFFF_FFFF_FFFF))
+
+TOGETHER = 2
+"""As many counts are looked through at once for their densest places."""
 
 type _Views = tuple[Words, Words, Words, Words, Words, Words, Counts]
 type Words = npt.NDArray[np.uint32]
@@ -32,6 +33,9 @@ class Place(NamedTuple):
     """Of its first square."""
 
 
+NO_PLACE = Place(0, 0, 0)
+
+
 class Squares:
     """Squares over grids of cells of one shape, both sides of which are whole squares.
 
@@ -47,9 +51,9 @@ class Squares:
         self._wide_rows = self._wide[:, None, :]
         self._wider = np.zeros((down, across), np.uint64)
         self._around = {reach: _Around(self.shape, reach) for reach in (1, 3)}
-        self._pairs = np.zeros((max(down - 1, 1), across), np.uint8)
-        self._beside = self._pairs[:, :-1], self._pairs[:, 1:]
-        self._places = np.zeros((max(down - 1, 1), max(across - 1, 1)), np.uint8)
+        self._pairs = np.zeros((TOGETHER, max(down - 1, 1), across), np.uint8)
+        self._beside = self._pairs[:, :, :-1], self._pairs[:, :, 1:]
+        self._places = np.zeros((TOGETHER, max(down - 1, 1), max(across - 1, 1)), np.uint8)
 
     def _of(self, cells: Marks) -> _Views:
         across = self.shape[1]
@@ -101,19 +105,20 @@ class Squares:
         return self._around[reach].of(counts)
 
     def _halves_of(self, counts: Counts) -> tuple[Counts, Counts]:
-        halves = self._halves[id(counts)] = counts[:-1], counts[1:]
+        halves = self._halves[id(counts)] = counts[:, :-1], counts[:, 1:]
         return halves
 
-    def densest(self, counts: Counts) -> Place:
-        """The place of 2 x 2 squares that holds the most marked cells."""
-        if min(self.shape) < 2:
-            at = int(counts.argmax())
-            return Place(int(counts.flat[at]), *divmod(at, self.shape[1]))
-        upper, lower = self._halves.get(id(counts)) or self._halves_of(counts)
-        np.add(upper, lower, out=self._pairs)
-        np.add(*self._beside, out=self._places)
-        at = int(self._places.argmax())
-        return Place(int(self._places.item(at)), *divmod(at, self.shape[1] - 1))
+    def densest(self, counts: Counts) -> tuple[Place, Place]:
+        """Of each of two, above one another: the place of 2 x 2 squares that holds the most marked cells."""
+        places, across = counts, self.shape[1]
+        if min(self.shape) >= 2:
+            upper, lower = self._halves.get(id(counts)) or self._halves_of(counts)
+            np.add(upper, lower, out=self._pairs)
+            np.add(*self._beside, out=self._places)
+            places, across = self._places, across - 1
+        first, second = places
+        at, its = int(first.argmax()), int(second.argmax())
+        return Place(first.item(at), *divmod(at, across)), Place(second.item(its), *divmod(its, across))
 
 
 class _Around:

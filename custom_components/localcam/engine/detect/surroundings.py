@@ -6,9 +6,10 @@ for each square costs a sixteenth of one for each cell, and each square's window
 
 import numpy as np
 
+from ..motion import SQUARE
 from .cells import BRIGHTEST, FOUR_ONES, TOP_SUM, Grid
 from .constants import SMALL, number
-from .squares import SQUARE, Marks
+from .squares import Marks
 
 FOURTH = SMALL[2]
 WINDOW = number(np.uint64(6))
