@@ -28,15 +28,16 @@ class Finder:
 
     def __init__(self, reader: CellReader, measured: Measured, background: Background, at_s: float) -> None:
         self._measured, self._background = measured, background
-        # What changed and had not in the seconds before, what changed, and what is active: above one another, so that
-        # all are counted at once, and so for the counts of what moves.
-        self._marked: Marks = np.zeros((3, *reader.shape), np.bool_)
-        self._new, self._changed, self._active = self._marked
+        # What is active, what changed and had not in the seconds before, what changed, and what stirs: above one
+        # another, so that all are counted at once, and so for the counts of what moves.
+        self._marked: Marks = np.zeros((4, *reader.shape), np.bool_)
+        self._active, self._new, self._changed, self._stirring = self._marked
         self._changes = self._changed.view(np.uint8)
         self.changed = self._changed[: reader.rows, : reader.columns]
         self.squares = squares = Squares(reader.shape)
-        counted = squares.count(self._marked).reshape(3, *squares.shape)
-        self._changed_counts, self._changed_squares, self._active_squares = counted[:2], counted[1], counted[2]
+        counted = squares.count(self._marked).reshape(4, *squares.shape)
+        self._active_squares, _, self._changed_squares, _ = counted
+        self._changed_counts, self._kept_counts = counted[1:3], counted[2:]
         self._placed = np.zeros((3, *squares.shape), np.uint8)
         self._moving_counts, self._densest_of = self._placed[:2], self._placed[1:]
         self.moving_squares, self.present_squares = self._densest_of
@@ -117,9 +118,14 @@ class Finder:
         if changed:
             self._mark_active()
             self.recent.mark_new(self._changes, self._new)
+        asks = presence.anybody and at_s - self._earlier_at_s >= STIR_S
+        if asks:
+            self._mark_stirring(at_s)
         if changed or presence.anybody:
-            self.squares.count(self._marked)
+            self.squares.count(self._marked, None if asks else 3)
         self._find_moving(changed=changed)
+        if asks:
+            presence.keep(self._kept_counts, at_s)
         self._find_present(at_s)
         self.recent.remember(self._changes, at_s)
 
@@ -139,11 +145,6 @@ class Finder:
 
     def _find_present(self, at_s: float) -> None:
         presence = self.presence
-        if presence.anybody and at_s - self._earlier_at_s >= STIR_S:
-            self._mark_stirring()
-            presence.keep(self._changed_squares, self.squares.count(self._active), at_s)
-            np.copyto(self.earlier, self._measured.texture)
-            self._earlier_at_s = at_s
         if presence.anybody:
             presence.settle(at_s)
             np.multiply(self._changed_squares, self._stirred_counts, out=self.present_squares)
@@ -165,14 +166,16 @@ class Finder:
         np.abs(size, out=size)
         np.greater(size, self._background.texture.limit, out=self._active)
 
-    def _mark_stirring(self) -> None:
-        """The same for a moment ago, and a little less."""
+    def _mark_stirring(self, at_s: float) -> None:
+        """The same for a moment ago, and a little less; the next moment is this."""
         size = self._measured.spare
         np.subtract(self._measured.texture, self.earlier, out=size)
         np.abs(size, out=size)
         np.right_shift(size, STIRS_BITS, out=self._measured.more_spare)
         np.add(size, self._measured.more_spare, out=size)
-        np.greater(size, self._background.texture.limit, out=self._active)
+        np.greater(size, self._background.texture.limit, out=self._stirring)
+        self.earlier[...] = self._measured.texture
+        self._earlier_at_s = at_s
 
     def darkened(self) -> int:
         """How many cells' brightness fell below what was learned."""

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .constants import number
 from .squares import Counts, Marks, Squares
 from .travel import Travel
 
@@ -16,9 +15,9 @@ STIRRED_S = 0.8
 """How long a stir counts as motion of somebody who is there."""
 HOLD_S = 4.0
 """How long nothing may stir in any occupied square before nobody is there."""
-CHANGED_CELLS = number(np.uint8(4))
+CHANGED_CELLS = 4
 """Of a square's 16: as many must look unlike the room for it to stay occupied."""
-STIRRING_CELLS = number(np.uint8(2))
+STIRRING_CELLS = 2
 """Of a square's 16: as many stir where somebody is."""
 STIR_REACH = 3
 """How many squares around one that stirs are the same body."""
@@ -37,8 +36,9 @@ class Presence:
         self._stirred_at_s = np.zeros(shape, np.float64)
         self._then_s = np.zeros((), np.float64)
         """What stirred since then, still does."""
-        self._unlike: Marks = np.zeros(shape, np.bool_)
-        self._stirs: Marks = np.zeros(shape, np.bool_)
+        self._asked = np.array([CHANGED_CELLS, STIRRING_CELLS], np.uint8).reshape(2, 1, 1)
+        self._reached: Marks = np.zeros((2, *shape), np.bool_)
+        self._unlike, self._stirs = self._reached
         self._stirs_counts = self._stirs.view(np.uint8)
         self._travel = Travel()
         self._until_s = -np.inf
@@ -54,13 +54,15 @@ class Presence:
         self._until_s = at_s + HOLD_S
         self.anybody = True
 
-    def keep(self, changed: Counts, stirring: Counts, at_s: float) -> None:
-        """Forget squares that look like the room again, and all once nothing stirs in any for a while."""
+    def keep(self, counts: Counts, at_s: float) -> None:
+        """Forget squares that look like the room again, and all once nothing stirs in any for a while.
+
+        `counts`: cells of each square that changed, and below them those that stir.
+        """
         if not self.anybody:
             return
-        np.greater_equal(changed, CHANGED_CELLS, out=self._unlike)
+        np.greater_equal(counts, self._asked, out=self._reached)
         np.logical_and(self.occupied, self._unlike, out=self.occupied)
-        np.greater_equal(stirring, STIRRING_CELLS, out=self._stirs)
         np.logical_and(self._stirs, self.occupied, out=self._stirs)
         if np.count_nonzero(self._stirs):
             self._until_s = at_s + HOLD_S

@@ -44,32 +44,36 @@ class Squares:
 
     def __init__(self, shape: tuple[int, int]) -> None:
         self.shape = down, across = shape[0] // SQUARE, shape[1] // SQUARE
-        self._views: dict[int, _Views] = {}
-        self._halves: dict[int, tuple[Counts, Counts]] = {}
+        self._views: dict[tuple[int, int | None], _Views] = {}
         self._rows: dict[int, Words] = {}
         self._wide = np.zeros((down, across), np.uint32)
         self._wide_rows = self._wide[:, None, :]
         self._wider = np.zeros((down, across), np.uint64)
         self._around = {reach: _Around(self.shape, reach) for reach in (1, 3)}
-        self._pairs = np.zeros((TOGETHER, max(down - 1, 1), across), np.uint8)
-        self._beside = self._pairs[:, :, :-1], self._pairs[:, :, 1:]
-        self._places = np.zeros((TOGETHER, max(down - 1, 1), max(across - 1, 1)), np.uint8)
+        self._densest = _Densest(self.shape)
 
-    def _of(self, cells: Marks) -> _Views:
-        across = self.shape[1]
+    def _of(self, cells: Marks, grids: int | None) -> _Views:
+        down, across = self.shape
+        if grids is not None:
+            upper, lower, two, left, right, sums, counts = self._views.get((id(cells), None)) or self._of(cells, None)
+            first = slice(grids * down)
+            views = upper[first], lower[first], two[first], left[first], right[first], sums[first], counts[first]
+            self._views[id(cells), grids] = views
+            return views
         pairs = cells.view(np.uint32).reshape(-1, 2, 2 * across)
         two = np.zeros((pairs.shape[0], 2 * across), np.uint32)
         sums = np.zeros((pairs.shape[0], across), np.uint32)
         counts = sums.view(np.uint8).reshape(*sums.shape, SQUARE)[:, :, TOP_BYTE]
-        views = self._views[id(cells)] = pairs[:, 0], pairs[:, 1], two, two[:, :across], two[:, across:], sums, counts
+        views = pairs[:, 0], pairs[:, 1], two, two[:, :across], two[:, across:], sums, counts
+        self._views[id(cells), None] = views
         return views
 
-    def count(self, cells: Marks) -> Counts:
+    def count(self, cells: Marks, grids: int | None = None) -> Counts:
         """How many cells of each square are marked, 0 to 16; written again by the next call with the same grid.
 
-        The grids may be several, stacked.
+        The grids may be several, stacked, of which the first so many are counted.
         """
-        upper, lower, two, left, right, sums, counts = self._views.get(id(cells)) or self._of(cells)
+        upper, lower, two, left, right, sums, counts = self._views.get((id(cells), grids)) or self._of(cells, grids)
         # Four cells in a number each; no sum of four of their bytes overflows.
         np.add(upper, lower, out=two)
         np.add(left, right, out=sums)
@@ -104,21 +108,9 @@ class Squares:
         """The largest count within `reach` squares of each, 1 or 3; written again by the next call of that reach."""
         return self._around[reach].of(counts)
 
-    def _halves_of(self, counts: Counts) -> tuple[Counts, Counts]:
-        halves = self._halves[id(counts)] = counts[:, :-1], counts[:, 1:]
-        return halves
-
     def densest(self, counts: Counts) -> tuple[Place, Place]:
         """Of each of two, above one another: the place of 2 x 2 squares that holds the most marked cells."""
-        places, across = counts, self.shape[1]
-        if min(self.shape) >= 2:
-            upper, lower = self._halves.get(id(counts)) or self._halves_of(counts)
-            np.add(upper, lower, out=self._pairs)
-            np.add(*self._beside, out=self._places)
-            places, across = self._places, across - 1
-        first, second = places
-        at, its = int(first.argmax()), int(second.argmax())
-        return Place(first.item(at), *divmod(at, across)), Place(second.item(its), *divmod(its, across))
+        return self._densest.of(counts)
 
 
 class _Around:
@@ -143,7 +135,48 @@ class _Around:
         self._largest = both_ways[:size].reshape(down, wide)[:, :across]
 
     def of(self, counts: Counts) -> Counts:
-        np.copyto(self._inside, counts)
+        self._inside[...] = counts
         for one, other, out in self._turns:
             np.maximum(one, other, out=out)
         return self._largest
+
+
+class _Densest:
+    """The place of 2 x 2 squares that holds the most, of each of TOGETHER counts above one another."""
+
+    def __init__(self, shape: tuple[int, int]) -> None:
+        down, across = shape
+        self._shape = shape
+        size, rows = down * across, (down - 1) * across
+        pairs, places = (np.zeros(TOGETHER * size, np.uint8) for _ in range(2))
+        # In one run over all rows, as above: what joins rows or counts is skipped, or found out where it is the most.
+        self._pairs = pairs[: TOGETHER * size - across]
+        self._beside = pairs[: TOGETHER * size - across - 1], pairs[1 : TOGETHER * size - across]
+        self._places = places[: TOGETHER * size - across - 1]
+        self._of_each = tuple(places[at * size : at * size + rows - 1] for at in range(TOGETHER))
+        self._rows: dict[int, tuple[Counts, Counts]] = {}
+
+    def of(self, counts: Counts) -> tuple[Place, ...]:
+        if min(self._shape) < 2:
+            return tuple(self._single(each) for each in counts)
+        upper, lower = self._rows.get(id(counts)) or self._rows_of(counts)
+        np.add(upper, lower, out=self._pairs)
+        np.add(*self._beside, out=self._places)
+        return tuple(map(self._most, self._of_each))
+
+    def _rows_of(self, counts: Counts) -> tuple[Counts, Counts]:
+        flat, across = counts.reshape(-1), self._shape[1]
+        rows = self._rows[id(counts)] = flat[:-across], flat[across:]
+        return rows
+
+    def _most(self, places: Counts) -> Place:
+        across = self._shape[1]
+        row, column = divmod(int(places.argmax()), across)
+        if column == across - 1:
+            places[column::across] = 0
+            row, column = divmod(int(places.argmax()), across)
+        return Place(places.item(row * across + column), row, column)
+
+    def _single(self, counts: Counts) -> Place:
+        at = int(counts.argmax())
+        return Place(counts.item(at), *divmod(at, self._shape[1]))
