@@ -17,15 +17,16 @@ def motion(row: int | None, column: int = 40, side: int = 6, fresh: int = 0) -> 
     if row is not None:
         moving[row : row + side, column : column + side] = True
     counts = SQUARES.count(np.pad(moving, ((0, 2), (0, 0))))
+    place, _ = SQUARES.densest(np.stack([counts, counts]))
     return MotionMap(
         changed=moving,
-        moving=moving,
+        near=counts > 0,
         moving_squares=counts,
         present_squares=np.zeros(SQUARES.shape, np.uint8),
         down=counts.sum(axis=1).tolist() if row is not None else [],
         across=counts.sum(axis=0).tolist() if row is not None else [],
         contrast=3.0 if row is not None else 0.0,
-        cluster_share=SQUARES.densest(counts).cells / CELLS,
+        cluster_share=place.cells / CELLS,
         present_share=0.0,
         moving_share=float(moving.mean()),
         fresh_share=fresh / CELLS,

@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from custom_components.localcam.engine.detect.cells import BRIGHTEST, Grid
-from custom_components.localcam.engine.detect.squares import SQUARE, Counts, Marks, Squares
+from custom_components.localcam.engine.detect.squares import Counts, Marks, Squares
 from custom_components.localcam.engine.detect.surroundings import Surroundings
+from custom_components.localcam.engine.motion import SQUARE
 
 SHAPE = 5 * SQUARE, 7 * SQUARE
 seeds = st.integers(0, 2**32 - 1)
@@ -37,11 +38,17 @@ def test_the_largest_nearby_is_that_of_the_window(seed: int, reach: int) -> None
 @given(seed=seeds)
 def test_the_densest_place_holds_the_most_marked_cells(seed: int) -> None:
     squares = Squares(SHAPE)
-    counts = naive_count(marks_of(seed))
-    windows = np.lib.stride_tricks.sliding_window_view(counts, (2, 2)).sum(axis=(2, 3))
-    place = squares.densest(counts)
-    assert place.cells == windows.max()
-    assert windows[place.row, place.column] == place.cells
+    counts = np.stack([naive_count(marks_of(seed)), naive_count(marks_of(seed + 1))])
+    for each, place in zip(counts, squares.densest(counts), strict=True):
+        windows = np.lib.stride_tricks.sliding_window_view(each, (2, 2)).sum(axis=(2, 3))
+        assert place.cells == windows.max()
+        assert windows[place.row, place.column] == place.cells
+
+
+def test_what_is_dense_only_across_the_ends_of_two_rows_is_no_place() -> None:
+    counts = np.zeros((2, SHAPE[0] // SQUARE, SHAPE[1] // SQUARE), np.uint8)
+    counts[:, 1, -1] = counts[:, 2, 0] = 16
+    assert {place.cells for place in Squares(SHAPE).densest(counts)} == {16}
 
 
 @given(seed=seeds)
@@ -50,6 +57,18 @@ def test_counts_of_grids_above_one_another_are_those_of_each(seed: int) -> None:
     both = np.stack([marks_of(seed), marks_of(seed + 1)])
     np.testing.assert_array_equal(squares.count(both), np.concatenate([naive_count(both[0]), naive_count(both[1])]))
     np.testing.assert_array_equal(squares.count(both[1]), naive_count(both[1]))
+
+
+@given(seed=seeds)
+def test_of_grids_above_one_another_the_first_are_counted_alone(seed: int) -> None:
+    squares = Squares(SHAPE)
+    both = np.stack([marks_of(seed), marks_of(seed + 1)])
+    counts = squares.count(both)
+    both[:] = both[::-1].copy()
+    squares.count(both, 1)
+    down = SHAPE[0] // SQUARE
+    np.testing.assert_array_equal(counts[:down], naive_count(both[0]))
+    np.testing.assert_array_equal(counts[down:], naive_count(both[0]))
 
 
 @given(seed=seeds)

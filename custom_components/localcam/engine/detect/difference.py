@@ -47,7 +47,7 @@ class DifferenceDetector:
         self._zone_map: ZoneMap | None = None
         """Made for the room's cells where there are zones."""
         self._room: Room | None = None
-        self._bound = False
+        self._bound = self._learned = False
         self._calibrator: Calibrator | None = None
         """From the first calibration on."""
         self.suspects = False
@@ -84,8 +84,11 @@ class DifferenceDetector:
         self.suspects = False
 
     def view(self) -> View | None:
-        """What the last picture says about the camera; None where the room is not known yet."""
-        return self._room.view() if self._room is not None and self._room.known else None
+        """What the last picture says about the camera; None where it did not teach the room, or that is not known yet.
+
+        What is not asked of each picture is asked of the same ones, so that most take little.
+        """
+        return self._room.view() if self._room is not None and self._room.known and self._learned else None
 
     def follow_view(self, rate: float) -> None:
         """Let what the camera's view is known by follow the last picture by that share."""
@@ -151,7 +154,8 @@ class DifferenceDetector:
         room.find(least)
         self.suspects = room.found.moved > least * room.found.changed.size
         seen = self._map(room, frame, brightened_share=brightened_share, lighting_changed=lit and not flickers)
-        room.learn(step_s, flickers=flickers, bound=self._bound and not room.found.presence.anybody)
+        bound = self._bound and not room.found.presence.anybody
+        self._learned = room.learn(step_s, flickers=flickers, bound=bound)
         return seen
 
     def _map(self, room: Room, frame: Frame, *, brightened_share: float, lighting_changed: bool) -> MotionMap:

@@ -7,10 +7,11 @@ from .background import Background
 from .cells import CellReader, Grid
 from .constants import SMALL, number
 from .limits import Limits
+from .marked import Marked
 from .measured import Measured
 from .presence import Presence
 from .recent import RecentChanges
-from .squares import Marks, Place, Squares
+from .squares import Counts, Marks, Place, Squares
 
 LIT_EXCESS = SMALL[3]
 """While light settles, a cell must leave what was learned this many times as far."""
@@ -28,19 +29,15 @@ class Finder:
 
     def __init__(self, reader: CellReader, measured: Measured, background: Background, at_s: float) -> None:
         self._measured, self._background = measured, background
-        # What is active, what changed and had not in the seconds before, what changed, and what stirs: above one
-        # another, so that all are counted at once, and so for the counts of what moves.
-        self._marked: Marks = np.zeros((4, *reader.shape), np.bool_)
-        self._active, self._new, self._changed, self._stirring = self._marked
-        self._changes = self._changed.view(np.uint8)
-        self.changed = self._changed[: reader.rows, : reader.columns]
         self.squares = squares = Squares(reader.shape)
-        counted = squares.count(self._marked).reshape(4, *squares.shape)
-        self._active_squares, _, self._changed_squares, _ = counted
-        self._changed_counts, self._kept_counts = counted[1:3], counted[2:]
-        self._placed = np.zeros((3, *squares.shape), np.uint8)
-        self._moving_counts, self._densest_of = self._placed[:2], self._placed[1:]
-        self.moving_squares, self.present_squares = self._densest_of
+        self._marked = Marked(squares, reader.shape)
+        self._changed = self._marked.changed
+        self.changed = self._changed[: reader.rows, : reader.columns]
+        # Above one another, as what they are worked out of and what they are looked through for.
+        placed: Counts = np.zeros((3, *squares.shape), np.uint8)
+        self._new_and_moving, self._moving_and_present = placed[:2], placed[1:]
+        self.moving_squares: Counts = placed[1]
+        self.present_squares: Counts = placed[2]
         self.near: Marks = np.zeros(squares.shape, np.bool_)
         """Squares in or beside which something is active; of the last picture in which anything moved."""
         self._near_counts = self.near.view(np.uint8)
@@ -117,24 +114,24 @@ class Finder:
         changed = int(np.count_nonzero(self._changed)) > least
         if changed:
             self._mark_active()
-            self.recent.mark_new(self._changes, self._new)
+            self.recent.mark_new(self._marked.changed_bits, self._marked.new)
         asks = presence.anybody and at_s - self._earlier_at_s >= STIR_S
         if asks:
             self._mark_stirring(at_s)
         if changed or presence.anybody:
-            self.squares.count(self._marked, None if asks else 3)
+            self._marked.count(stirring=asks)
         self._find_moving(changed=changed)
         if asks:
-            presence.keep(self._kept_counts, at_s)
+            presence.keep(self._marked.changed_and_stirring_counts, at_s)
         self._find_present(at_s)
-        self.recent.remember(self._changes, at_s)
+        self.recent.remember(self._marked.changed_bits, at_s)
 
     def _find_moving(self, *, changed: bool) -> None:
         moved, self.moved, self.fresh = self.moved, 0, 0
         if changed:
-            np.greater_equal(self.squares.around(self._active_squares), MOVING_CELLS, out=self.near)
-            np.multiply(self._changed_counts, self._near_counts, out=self._moving_counts)
-            np.add.reduce(self._moving_counts, axis=2, dtype=np.uint16, out=self._down)
+            np.greater_equal(self.squares.around(self._marked.active_counts), MOVING_CELLS, out=self.near)
+            np.multiply(self._marked.new_and_changed_counts, self._near_counts, out=self._new_and_moving)
+            np.add.reduce(self._new_and_moving, axis=2, dtype=np.uint16, out=self._down)
             fresh, self.down = self._down.tolist()
             self.moved, self.fresh = sum(self.down), sum(fresh)
         if self.moved:
@@ -147,7 +144,7 @@ class Finder:
         presence = self.presence
         if presence.anybody:
             presence.settle(at_s)
-            np.multiply(self._changed_squares, self._stirred_counts, out=self.present_squares)
+            np.multiply(self._marked.changed_counts, self._stirred_counts, out=self.present_squares)
         elif self.present:
             self.present_squares.fill(0)
         self.present = presence.anybody
@@ -164,7 +161,7 @@ class Finder:
         size = self._measured.spare
         np.subtract(self._measured.texture, self._measured.before, out=size)
         np.abs(size, out=size)
-        np.greater(size, self._background.texture.limit, out=self._active)
+        np.greater(size, self._background.texture.limit, out=self._marked.active)
 
     def _mark_stirring(self, at_s: float) -> None:
         """The same for a moment ago, and a little less; the next moment is this."""
@@ -173,7 +170,7 @@ class Finder:
         np.abs(size, out=size)
         np.right_shift(size, STIRS_BITS, out=self._measured.more_spare)
         np.add(size, self._measured.more_spare, out=size)
-        np.greater(size, self._background.texture.limit, out=self._stirring)
+        np.greater(size, self._background.texture.limit, out=self._marked.stirring)
         self.earlier[...] = self._measured.texture
         self._earlier_at_s = at_s
 
@@ -183,9 +180,9 @@ class Finder:
         np.greater(measured.change, self._background.brightness.limit, out=measured.marks)
         return self._brightened - int(np.count_nonzero(measured.marks))
 
-    def densest(self) -> tuple[Place, Place]:
+    def densest(self) -> tuple[Place, ...]:
         """Where most moves, and where most of what is changed belongs to somebody who was seen to move."""
-        return self.squares.densest(self._densest_of)
+        return self.squares.densest(self._moving_and_present)
 
     def contrast(self, place: Place) -> float:
         """How far the texture of what moves there left what was learned, in units of what noise explains; the mean."""

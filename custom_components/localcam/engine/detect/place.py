@@ -21,7 +21,7 @@ class Place(NamedTuple):
 
     def joined(self, other: Place | None) -> Place:
         """The smallest that holds both."""
-        if other is None or self.holds(other, 0):
+        if other is None:
             return self
         if other.holds(self, 0):
             return other

@@ -59,6 +59,11 @@ class ProblemWatch:
         self._suspected: CameraProblem | None = None
         self._since_s = -math.inf
 
+    @property
+    def unsure(self) -> bool:
+        """Whether the picture taken in last says something else than `problem` does."""
+        return self._suspected is not self.problem
+
     def see(self, view: View) -> float:
         """Take a picture in and set `problem`; by how much the room's detail is to follow the picture's, 0 to 1."""
         step_s = min(view.at_s - self._last_at_s, 1.0) if self._last_at_s is not None else 0.0

@@ -156,15 +156,15 @@ class Room:
         """Let the room's detail follow the picture's by that share, 0 to 1."""
         self._outlook.follow(rate, self._reader.spare)
 
-    def learn(self, step_s: float, *, flickers: bool, bound: bool) -> None:
+    def learn(self, step_s: float, *, flickers: bool, bound: bool) -> bool:
         """Follow what does not move, and hardly what does; everything that is not somebody while light settles.
 
-        What is bound to its place is noise.
+        What is bound to its place is noise. Whether it was time to.
         """
         self._unlearned_s += step_s
         self._unfollowed_s += step_s
         if self._unlearned_s < LEARN_INTERVAL_S and not self.lit:
-            return
+            return False
         step_s, self._unlearned_s = self._unlearned_s, 0.0
         self.measured.see_texture()
         settles = self.lit and not flickers
@@ -179,6 +179,7 @@ class Room:
             self.background.set_floor(self._reader.spare)
         self.background.set_limits()
         self._limits.update()
+        return True
 
     def _learn_noise(self, step_s: float, *, flickers: bool, bound: bool) -> None:
         background, measured = self.background, self.measured

@@ -108,7 +108,7 @@ class Squares:
         """The largest count within `reach` squares of each, 1 or 3; written again by the next call of that reach."""
         return self._around[reach].of(counts)
 
-    def densest(self, counts: Counts) -> tuple[Place, Place]:
+    def densest(self, counts: Counts) -> tuple[Place, ...]:
         """Of each of two, above one another: the place of 2 x 2 squares that holds the most marked cells."""
         return self._densest.of(counts)
 

@@ -98,4 +98,4 @@ class Surroundings:
     @property
     def mean(self) -> float:
         """The mean of the grid that was measured last."""
-        return float(self._sums.mean()) / SQUARE - float(BIAS)
+        return int(np.add.reduce(self._sums, axis=None)) / self._sums.size / SQUARE - float(BIAS)

@@ -188,7 +188,8 @@ class MotionWatcher:
         return not self.moving and self._trail.leads(motion, self.features.values["cluster"], smallest)
 
     def _look_after_camera(self, at_s: float) -> None:
-        if at_s - self._viewed_at_s >= VIEW_S and (view := self._detector.view()) is not None:
+        due = self._problems.unsure or at_s - self._viewed_at_s >= VIEW_S
+        if due and (view := self._detector.view()) is not None:
             self._viewed_at_s = at_s
             self._detector.follow_view(self._problems.see(view))
 
