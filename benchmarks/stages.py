@@ -2,10 +2,12 @@
 
 Plain differencing is the floor that a look is compared with: |a - b| > T and a count, in numpy, on the luma planes of
 the same film. Both are measured twice in the same run: between decodings, as in a worker, where what was decoded
-meanwhile fills the caches; and warm, on pictures that are in the caches already. All of a film's figures are medians.
+meanwhile fills the caches; and warm, on pictures that are in the caches already. The film is watched several times, and
+each look and each differencing counts with its quickest: what else runs on the machine only ever adds to it. All of a
+film's figures are medians.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 import itertools
@@ -26,7 +28,7 @@ from custom_components.localcam.engine.values import Frame, Medium, Packet, Stre
 MOST_PACKETS = 500
 THRESHOLD = 15
 AFTER_LOOK = 2
-WARM_ROUNDS = 5
+ROUNDS = 8
 
 type Luma = npt.NDArray[np.uint8]
 
@@ -99,10 +101,17 @@ def measure(film: Path) -> Stages:
 
 
 def _looked(video: StreamFormat, packets: list[Packet]) -> tuple[float, float, float, float]:
-    """Medians of a look and of differencing between decodings, looks per second of film, and the whole per packet.
+    """Medians of a look and of differencing between decodings, looks per second of film, and the whole per packet."""
+    looks_s, plain_s, whole_s = zip(*(_watched(video, packets) for _ in range(ROUNDS)), strict=True)
+    looks_per_s = len(looks_s[0]) / max(packets[-1].dts_s - packets[0].dts_s, 1e-3)
+    return _median_of_quickest_us(looks_s), _median_of_quickest_us(plain_s), looks_per_s, min(whole_s) * 1e6
+
+
+def _watched(video: StreamFormat, packets: list[Packet]) -> tuple[list[float], list[float], float]:
+    """Seconds that each look and each differencing took, and CPU seconds of the path per packet.
 
     Differencing takes its turn AFTER_LOOK pictures after each look, against the picture of its turn before, so that
-    both find what was decoded meanwhile in the caches, and neither the other's pixels. It is not part of the whole.
+    both find what was decoded meanwhile in the caches, and neither the other's pixels. It is not part of the path.
     """
     watcher = _watcher()
     decoder = Decoder(video)
@@ -128,15 +137,18 @@ def _looked(video: StreamFormat, packets: list[Packet]) -> tuple[float, float, f
                 plain_s.append(_seconds(differencing.changed, before.luma, picture.luma))
             before = picture
             apart_s += time.process_time() - apart_began_s
-    whole_us = (time.process_time() - began_s - apart_s) / len(packets) * 1e6
-    length_s = packets[-1].dts_s - packets[0].dts_s
-    return median(looks_s) * 1e6, median(plain_s) * 1e6, len(looks_s) / max(length_s, 1e-3), whole_us
+    return looks_s, plain_s, (time.process_time() - began_s - apart_s) / len(packets)
+
+
+def _median_of_quickest_us(turns: Sequence[list[float]]) -> float:
+    """Of the same things done in several turns, in seconds."""
+    return median(min(times) for times in zip(*turns, strict=True)) * 1e6
 
 
 def _warm(video: StreamFormat, packets: list[Packet]) -> tuple[float, float]:
     """Medians of a look and of differencing with nothing between them: the same pictures, each in the caches already.
 
-    They take turns WARM_ROUNDS times; each time the detector begins anew, and each look counts with its quickest.
+    They take turns; in each round the detector begins anew.
     """
     decoder = Decoder(video)
     watcher = _watcher()
@@ -148,20 +160,19 @@ def _warm(video: StreamFormat, packets: list[Packet]) -> tuple[float, float]:
             watcher.look(Frame(luma=picture.luma, captured_at_s=packet.dts_s))
     differencing = Differencing((video.height_px, video.width_px))
     now, before = np.empty_like(taken[0][0]), taken[0][0].copy()
-    rounds_s: list[list[tuple[float, float]]] = []
-    for _ in range(WARM_ROUNDS):
+    looks_s: list[list[float]] = []
+    plain_s: list[list[float]] = []
+    for _ in range(ROUNDS):
         watcher = _watcher()
-        spent_s = []
+        looks_s.append([])
+        plain_s.append([])
         for luma, at_s in taken:
             np.copyto(now, luma)
-            look_s = _seconds(watcher.look, Frame(luma=now, captured_at_s=at_s))
+            looks_s[-1].append(_seconds(watcher.look, Frame(luma=now, captured_at_s=at_s)))
             differencing.changed(before, now)
-            spent_s.append((look_s, _seconds(differencing.changed, before, now)))
+            plain_s[-1].append(_seconds(differencing.changed, before, now))
             np.copyto(before, now)
-        rounds_s.append(spent_s)
-    quickest_s = [[min(times) for times in zip(*turns, strict=True)] for turns in zip(*rounds_s, strict=True)]
-    look_us, plain_us = (median(each) * 1e6 for each in zip(*quickest_s, strict=True))
-    return look_us, plain_us
+    return _median_of_quickest_us(looks_s), _median_of_quickest_us(plain_s)
 
 
 def _watcher() -> MotionWatcher:
