@@ -142,7 +142,8 @@ def _watched(video: StreamFormat, packets: list[Packet]) -> tuple[list[float], l
 
 def _median_of_quickest_us(turns: Sequence[list[float]]) -> float:
     """Of the same things done in several turns, in seconds."""
-    return median(min(times) for times in zip(*turns, strict=True)) * 1e6
+    quickest_s: list[float] = [min(times) for times in zip(*turns, strict=True)]
+    return median(quickest_s) * 1e6
 
 
 def _warm(video: StreamFormat, packets: list[Packet]) -> tuple[float, float]:
