@@ -63,7 +63,9 @@ class Seen:
 
     @property
     def started_at_s(self) -> list[float]:
-        return [told.at_s for look in self.looks for told in look.transitions if isinstance(told, Started)]
+        """Of what alerts: where the bar came to rest the camera sees another view, which is told in its own time."""
+        told = [each for look in self.looks for each in look.transitions]
+        return [each.at_s for each in told if isinstance(each, Started) and each.kind.alerts]
 
 
 @pytest.fixture(autouse=True)

@@ -425,12 +425,16 @@ def test_economys_clip_is_that_of_fast(world: World, tmp_path_factory: pytest.Te
     quiet_then_moving(world, Economising.FAST)
     other = World(tmp_path_factory.mktemp("economy"))
     quiet_then_moving(other, Economising.ECONOMY)
-    pairs = zip(*([closed.clip for closed in each.all_of(ClipClosed)] for each in (world, other)), strict=True)
-    for fast, economy in pairs:
+    # Where the bar comes to rest the camera sees another view, which is told in its own time.
+    fast_clips, economy_clips = (
+        [closed.clip for closed in each.all_of(ClipClosed) if closed.clip.events[0].kind.alerts]
+        for each in (world, other)
+    )
+    for fast, economy in zip(fast_clips, economy_clips, strict=True):
         assert economy.started_utc_s == fast.started_utc_s
         assert economy.duration_s == pytest.approx(fast.duration_s, abs=0.21)
         assert economy.motion_offset_s == pytest.approx(fast.motion_offset_s, abs=0.21)
-    assert world.all_of(ClipClosed)
+    assert fast_clips
     analysed = [sum(health.analysed_frames_per_s for health in each.all_of(Health)) for each in (world, other)]
     assert analysed[1] < 0.9 * analysed[0]
     assert not any(health.economises for health in world.all_of(Health))
