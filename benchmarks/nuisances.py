@@ -182,6 +182,65 @@ def curtain(box: tuple[float, float, float, float], folds: float, sways_per_s: f
     return apply
 
 
+def draught(
+    box: tuple[float, float, float, float], cloth: tuple[float, float, float], sways_per_s: float, reach: float,
+    from_s: float, rises_s: float,
+) -> Nuisance:
+    """A curtain (left, top, right, bottom) that hangs still until a draught takes it, its sides over what is behind.
+
+    `cloth`: its brightness, its folds' depth, and how many.
+    """
+
+    def apply(luma: Luma, at_s: float) -> Luma:
+        rows, columns = _grid(luma)
+        left, top, right, bottom = box
+        down = np.clip((rows - top) / (bottom - top), 0, 1)
+        strength = min(max(at_s - from_s, 0) / rises_s, 1)
+        at = columns - reach * strength * down * np.sin(2 * np.pi * sways_per_s * (at_s - from_s) - 2 * down)
+        inside = (at >= left) & (at < right) & (rows >= top) & (rows < bottom)
+        brightness, depth, folds = cloth
+        shown = brightness + depth * np.sin(2 * np.pi * folds * (at - left) / (right - left))
+        return _seen(np.where(inside, shown, luma))
+
+    return apply
+
+
+def plant(
+    x: float, y: float, height: float, seed: int, sways_per_s: float, reach: float, from_s: float, rises_s: float
+) -> Nuisance:
+    """Leaves over a pot at (x, y) that hang still until a draught takes them, each a little later than another."""
+    rng = np.random.default_rng(seed)
+    leaves = [(rng.normal(0, 0.25), rng.uniform(0.1, 1), rng.uniform(0.05, 0.12), rng.uniform(0, 2)) for _ in range(22)]
+
+    def apply(luma: Luma, at_s: float) -> Luma:
+        rows, columns = _grid(luma)
+        picture = luma.astype(np.float32)
+        strength = min(max(at_s - from_s, 0) / rises_s, 1)
+        for aside, up, size, late in leaves:
+            sway = reach * strength * up * np.sin(2 * np.pi * sways_per_s * (at_s - from_s) - late)
+            dx = (columns - x - 0.5 * aside * height - sway) / (0.5 * size * height)
+            dy = (rows - y + up * height) / (2.2 * size * height)
+            picture[dx**2 + dy**2 < 1] = 45 + 40 * (late / 2)
+        return _seen(picture)
+
+    return apply
+
+
+def hanging_lamp(x: float, length: float, width: float, reach: float, from_s: float, rises_s: float) -> Nuisance:
+    """A pale shade on a cord from the ceiling that begins to swing as a pendulum does, to and fro in 2 s."""
+
+    def apply(luma: Luma, at_s: float) -> Luma:
+        rows, columns = _grid(luma)
+        strength = min(max(at_s - from_s, 0) / rises_s, 1)
+        aside = reach * strength * np.sin(np.pi * (at_s - from_s))
+        at = columns - x - aside * rows / length
+        cord = (abs(at) < 0.003) & (rows < length)
+        shade = (abs(at) < 0.5 * width * (0.6 + 0.4 * (rows - length) / width)) & (abs(rows - length) < width)
+        return _seen(np.where(shade, 190, np.where(cord, 40, luma)))
+
+    return apply
+
+
 def drawn(rng: np.random.Generator) -> Mapping[str, Nuisance]:
     """One of each by name, with parameters by lot; those that begin do so between 5 s and 7 s."""
 
@@ -206,6 +265,28 @@ def drawn(rng: np.random.Generator) -> Mapping[str, Nuisance]:
             (left, top, left + between(0.12, 0.25), top + between(0.12, 0.25)), int(rng.integers(99)), 0.4
         ),
         "curtain": curtain((left, 0.08, left + between(0.05, 0.12), 0.65), 4, between(0.2, 0.7), between(0.005, 0.02)),
+        # What follows was added later: each draws its lots after those above, which stay as they were.
+        "draught": draught(
+            (left, 0.08, left + between(0.05, 0.14), between(0.45, 0.8)),
+            (between(60, 190), between(8, 35), between(3, 6)),
+            between(0.3, 0.7),
+            between(0.008, 0.025),
+            at_s,
+            between(0.5, 2.5),
+        ),
+        "plant": plant(
+            between(0.1, 0.9),
+            between(0.5, 0.9),
+            between(0.2, 0.4),
+            int(rng.integers(1000)),
+            between(0.4, 1),
+            between(0.008, 0.025),
+            at_s,
+            between(0.5, 2.5),
+        ),
+        "hanging": hanging_lamp(
+            between(0.2, 0.8), between(0.25, 0.45), between(0.05, 0.1), between(0.01, 0.04), at_s, between(0.5, 2.5)
+        ),
     }
 
 

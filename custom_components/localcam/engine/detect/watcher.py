@@ -174,7 +174,7 @@ class MotionWatcher:
         keep = self.strength >= self._model.threshold * KEEP_SHARE
         leads = keep and motion.moving_share > 0 and self._leads(motion, smallest)
         if not leads and not (keep if self.moving else self.strength >= self._model.threshold):
-            self._course.rest()
+            self._course.rest(self.features, smallest, motion.captured_at_s)
             return False
         moves = self._course.moves(self.features, smallest, motion.captured_at_s, going_on=self.moving or leads)
         if self._course.lingers:
