@@ -1,4 +1,4 @@
-"""What hangs or stands and begins to sway is told from somebody by how it begins: faintly, in its height, and turning."""
+"""What hangs or stands and begins to sway does so faintly, in its whole height, and turns back: somebody does not."""
 
 import pytest
 
