@@ -1,7 +1,7 @@
 """Whether what begins to move may be something that hangs or stands, and sways: a curtain, a plant, a hanging lamp.
 
-A draught takes such a thing little by little: at first it stirs faintly and in its whole height, in its place and not at
-the picture's edge, and it turns back. Somebody shows at once, comes in over the edge, or goes on.
+A draught takes such a thing little by little: at first it stirs faintly and in its whole height, in its place and not
+at the picture's edge, and it turns back. Somebody shows at once, comes in over the edge, or goes on.
 """
 
 import math
