@@ -3,7 +3,7 @@
 import pytest
 
 from custom_components.localcam.engine.detect.place import Place
-from custom_components.localcam.engine.detect.sway import COMES_IN_S, HIGH, REACH, TURNS_S, Sway
+from custom_components.localcam.engine.detect.sway import COMES_IN_S, HIGH, LONGEST_S, REACH, TURNS_S, Sway
 
 CURTAIN = Place(4, 11, 4 + HIGH - 1, 13)
 LOOK_S = 0.1
@@ -70,7 +70,7 @@ def test_who_goes_on_in_every_picture_is_told_half_a_second_later() -> None:
 @pytest.mark.parametrize("faintly", [True, False])
 def test_what_turns_back_is_not(faintly: bool) -> None:
     sway = stirred()
-    for look in range(1, 30):
+    for look in range(1, round(LONGEST_S / LOOK_S)):
         at_s = LOOK_S * look
         if look % 4:
             assert sway.may_be(CURTAIN, at_s, comes_in=False, begins=True)
@@ -78,6 +78,15 @@ def test_what_turns_back_is_not(faintly: bool) -> None:
             sway.stirs(CURTAIN, at_s, comes_in=False)
         else:
             assert sway.may_be(CURTAIN, at_s, comes_in=False, begins=False)
+
+
+def test_who_still_goes_on_now_and_then_is_told_in_the_end() -> None:
+    sway = stirred()
+    assert sway.may_be(CURTAIN, LOOK_S, comes_in=False, begins=True)
+    sway.stirs(CURTAIN, 2 * LOOK_S, comes_in=False)
+    assert sway.may_be(CURTAIN, LONGEST_S, comes_in=False, begins=True)
+    sway.stirs(CURTAIN, LONGEST_S + LOOK_S / 2, comes_in=False)
+    assert not sway.may_be(CURTAIN, LONGEST_S + LOOK_S, comes_in=False, begins=True)
 
 
 def test_what_is_known_to_get_somewhere_never_sways_again() -> None:

@@ -16,6 +16,8 @@ COMES_IN_S = 0.45
 """Who came in over the picture's edge no longer ago does not sway."""
 TURNS_S = 0.5
 """What moves in new places in every picture for so long does not turn back: a quarter of a slow sway is shorter."""
+LONGEST_S = 1.5
+"""So long after it first did, what still does is somebody slow: what sways has been wherever it gets to."""
 
 
 class Sway:
@@ -27,6 +29,8 @@ class Sway:
         self._only_stirs = True
         """No picture has shown enough to begin an event."""
         self._came_in_at_s = -math.inf
+        self._went_at_s = math.inf
+        """When a picture first moved in new places."""
         self._goes_since_s = math.inf
         """Since when every picture has moved in new places."""
 
@@ -55,8 +59,9 @@ class Sway:
             self._where = place.joined(self._where)
             self._goes_since_s = math.inf
             return True
+        self._went_at_s = min(self._went_at_s, at_s)
         self._goes_since_s = min(self._goes_since_s, at_s)
-        return at_s - self._goes_since_s < TURNS_S
+        return at_s - self._goes_since_s < TURNS_S and at_s - self._went_at_s < LONGEST_S
 
     def goes_on(self) -> None:
         """It gets somewhere."""
