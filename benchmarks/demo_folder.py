@@ -13,7 +13,7 @@ from pathlib import Path
 import av
 import numpy as np
 
-from benchmarks.nuisances import Nuisance, drawn, steady
+from benchmarks.nuisances import Nuisance, drawn, steady, swaying
 from benchmarks.sequences import NONE
 from custom_components.localcam.engine.ingest.demo_room import DemoRoom
 from custom_components.localcam.engine.ingest.demo_script import EDGES, KINDS, Act, DemoAct, DemoScript
@@ -48,19 +48,19 @@ NOBODY_ALERTS = frozenset(Act) - {Act.PERSON, Act.PET, Act.SHADOW, Act.KNOCKED}
 """Acts in which nothing moves that should alert."""
 
 
-def write_demo_folder(folder: Path, seeds: Iterable[int]) -> None:
-    """One sequence of each kind for each seed."""
+def write_demo_folder(folder: Path, seeds: Iterable[int], *, sways: bool = False) -> None:
+    """One sequence of each kind for each seed; where `sways`, of what begins to sway in a draught, and no others."""
     for seed in seeds:
         rng = np.random.default_rng(seed)
         visits = tuple(
             DemoAct(act=Act.PERSON, from_s=begin, until_s=end, leftwards=bool(rng.integers(2)), depth=int(depth))
             for (begin, end), depth in zip(VISITS, rng.integers(0, 3, len(VISITS)), strict=True)
         )
-        for name, nuisance in drawn(rng).items():
+        for name, nuisance in (swaying(rng) if sways else drawn(rng)).items():
             for group, acts in (("nuis", ()), ("mix", visits)):
                 room = DemoRoom(seed, script=DemoScript(acts))
                 write_sequence(folder / f"{group}_{name}_{seed}", room, nuisance, labels(acts, SECONDS))
-        for what, lasting_s in ACTS.items():
+        for what, lasting_s in {} if sways else ACTS.items():
             act = DemoAct(
                 act=what, from_s=ACT_FROM_S, until_s=ACT_FROM_S + lasting_s, leftwards=bool(seed % 2), depth=seed % 3
             )

@@ -182,6 +182,71 @@ def curtain(box: tuple[float, float, float, float], folds: float, sways_per_s: f
     return apply
 
 
+def taken(from_s: float, rises_s: float, at_s: float) -> float:
+    """How much of its strength a draught that begins then has, 0 to 1."""
+    return min(max(at_s - from_s, 0) / rises_s, 1)
+
+
+def draught(
+    box: tuple[float, float, float, float],
+    cloth: tuple[float, float, float],
+    sways_per_s: float,
+    reach: float,
+    draught_s: tuple[float, float],
+) -> Nuisance:
+    """A curtain (left, top, right, bottom) that a draught takes, its sides over what is behind it.
+
+    `cloth`: its brightness, the depth of its folds, and how many. `draught_s`: when it begins, and how long it rises.
+    """
+    left, top, right, bottom = box
+    brightness, depth, folds = cloth
+
+    def apply(luma: Luma, at_s: float) -> Luma:
+        rows, columns = _grid(luma)
+        down = np.clip((rows - top) / (bottom - top), 0, 1)
+        into_s = at_s - draught_s[0]
+        at = columns - reach * taken(*draught_s, at_s) * down * np.sin(2 * np.pi * sways_per_s * into_s - 2 * down)
+        inside = (at >= left) & (at < right) & (rows >= top) & (rows < bottom)
+        folded = brightness + depth * np.sin(2 * np.pi * folds * (at - left) / (right - left))
+        return _seen(np.where(inside, folded, luma))
+
+    return apply
+
+
+def plant(
+    at: tuple[float, float], height: float, seed: int, sways_per_s: float, reach: float, draught_s: tuple[float, float]
+) -> Nuisance:
+    """Leaves above a pot (x, y) that a draught takes, each a little later than another."""
+    rng = np.random.default_rng(seed)
+    leaves = [(rng.normal(0, 0.12), rng.uniform(0.1, 1), rng.uniform(0.05, 0.12), rng.uniform(0, 2)) for _ in range(22)]
+    x, y = at
+
+    def apply(luma: Luma, at_s: float) -> Luma:
+        rows, columns = _grid(luma)
+        picture = luma.astype(np.float32)
+        into_s = at_s - draught_s[0]
+        for aside, up, size, late in leaves:
+            sway = reach * taken(*draught_s, at_s) * up * np.sin(2 * np.pi * sways_per_s * into_s - late)
+            across = (columns - x - aside * height - sway) / (0.5 * size * height)
+            picture[across**2 + ((rows - y + up * height) / (2.2 * size * height)) ** 2 < 1] = 45 + 20 * late
+        return _seen(picture)
+
+    return apply
+
+
+def hanging_lamp(x: float, length: float, width: float, reach: float, draught_s: tuple[float, float]) -> Nuisance:
+    """A pale shade on a cord from the ceiling that a draught swings to and fro, in 2 s."""
+
+    def apply(luma: Luma, at_s: float) -> Luma:
+        rows, columns = _grid(luma)
+        aside = reach * taken(*draught_s, at_s) * np.sin(np.pi * (at_s - draught_s[0]))
+        at = abs(columns - x - aside * rows / length)
+        shade = (at < 0.3 * width + 0.2 * (rows - length)) & (abs(rows - length) < width)
+        return _seen(np.where(shade, 190, np.where((at < 0.003) & (rows < length), 40, luma)))
+
+    return apply
+
+
 def drawn(rng: np.random.Generator) -> Mapping[str, Nuisance]:
     """One of each by name, with parameters by lot; those that begin do so between 5 s and 7 s."""
 
@@ -206,6 +271,36 @@ def drawn(rng: np.random.Generator) -> Mapping[str, Nuisance]:
             (left, top, left + between(0.12, 0.25), top + between(0.12, 0.25)), int(rng.integers(99)), 0.4
         ),
         "curtain": curtain((left, 0.08, left + between(0.05, 0.12), 0.65), 4, between(0.2, 0.7), between(0.005, 0.02)),
+    }
+
+
+def swaying(rng: np.random.Generator) -> Mapping[str, Nuisance]:
+    """What hangs or stands until a draught takes it, by name, with parameters by lot."""
+
+    def between(low: float, high: float) -> float:
+        return float(rng.uniform(low, high))
+
+    draught_s = between(5, 7), between(0.5, 2.5)
+    left = between(0.1, 0.7)
+    return {
+        "draught": draught(
+            (left, 0.08, left + between(0.05, 0.14), between(0.45, 0.8)),
+            (between(60, 190), between(8, 35), between(3, 6)),
+            between(0.3, 0.7),
+            between(0.008, 0.025),
+            draught_s,
+        ),
+        "plant": plant(
+            (between(0.1, 0.9), between(0.5, 0.9)),
+            between(0.2, 0.4),
+            int(rng.integers(1000)),
+            between(0.4, 1),
+            between(0.008, 0.025),
+            draught_s,
+        ),
+        "hanging": hanging_lamp(
+            between(0.2, 0.8), between(0.25, 0.45), between(0.05, 0.1), between(0.01, 0.04), draught_s
+        ),
     }
 
 

@@ -114,6 +114,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="scripts/bench quality", description=__doc__)
     parser.add_argument("folder", type=Path, nargs="?", help="holds one folder per sequence")
     parser.add_argument("--demo", action="store_true", help="make the sequences, in the folder where one is given")
+    parser.add_argument("--sways", action="store_true", help="of --demo: what begins to sway in a draught instead")
     parser.add_argument("--seeds", type=int, default=3, help="of --demo: how many of each")
     parser.add_argument("--first-seed", type=int, default=1, help="of --demo: the first seed's number")
     parser.add_argument("--alone", action="store_true", help="without the other detectors")
@@ -124,7 +125,8 @@ def main(arguments: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.folder or Path(temporary)
         if options.demo:
-            write_demo_folder(folder, range(options.first_seed, options.first_seed + options.seeds))
+            seeds = range(options.first_seed, options.first_seed + options.seeds)
+            write_demo_folder(folder, seeds, sways=options.sways)
         result = measure(folder, alone=options.alone)
     if not result["sequences"]:
         print(f"No labelled sequence in {options.folder}", file=sys.stderr)

@@ -37,3 +37,15 @@ def starts(picture: Callable[[float], npt.NDArray[np.uint8]], until_s: float, se
                 transition.at_s for transition in told if isinstance(transition, Started) and transition.kind.alerts
             ]
     return found
+
+
+def motion(picture: Callable[[float], npt.NDArray[np.uint8]], until_s: float) -> list[float]:
+    """When the watcher saw motion while pictures came at 15 fps from 0 on."""
+    watcher = MotionWatcher(DetectSettings(), None, lambda: "event")
+    found = []
+    for index in range(int(until_s * FRAMES_PER_S)):
+        at_s = index / FRAMES_PER_S
+        if watcher.wants(at_s):
+            watcher.look(Frame(luma=picture(at_s), captured_at_s=at_s))
+            found += [at_s] if watcher.moving else []
+    return found

@@ -56,6 +56,13 @@ def test_a_fan_that_runs_is_no_motion() -> None:
     assert not any(kind.alerts for _, kind in begun(lambda at_s: fan(watched.picture(at_s)[0], at_s), 12))
 
 
+def test_a_curtain_that_begins_to_wave_never_alerts() -> None:
+    watched = room(act(Act.CURTAIN, 6, 16))
+    found = begun(lambda at_s: watched.picture(at_s)[0], 16)
+    assert Kind.CURTAIN in {kind for _, kind in found}
+    assert not any(kind.alerts for _, kind in found)
+
+
 def test_a_screen_never_alerts_and_somebody_who_passes_it_does() -> None:
     screen = nuisances.drawn(np.random.default_rng(3))["screen"]
     alone, passed = room(), room(act(Act.PERSON, 6, 12))

@@ -6,7 +6,7 @@ from benchmarks import nuisances
 from benchmarks.nuisances import Nuisance
 from custom_components.localcam.engine.ingest.demo_script import Act
 
-from .rooms import act, room, starts
+from .rooms import act, motion, room, starts
 
 NUISANCES = {
     "lamp on the right": nuisances.lamp(0.85, 0.3, 0.3, 0.8, ((4, 8),)),
@@ -19,6 +19,8 @@ NUISANCES = {
     "patch of sun": nuisances.sun_patch(0.006, 0.7, 0.2),
     "infra-red": nuisances.infrared(5),
     "fan": nuisances.fan(0.7, 0.3, 0.08, 1.3),
+    "plant in a draught": nuisances.plant((0.75, 0.55), 0.3, 3, 0.7, 0.012, (4.2, 2)),
+    "lamp that begins to swing": nuisances.hanging_lamp(0.6, 0.35, 0.08, 0.02, (4.2, 2)),
 }
 
 
@@ -34,3 +36,11 @@ def test_a_nuisance_hides_nobody(nuisance: Nuisance) -> None:
     found = starts(lambda at_s: nuisance(watched.picture(at_s)[0], at_s), 9)
     assert found
     assert 6 <= found[0] < 8
+
+
+def test_a_lamp_that_goes_off_brings_nobody_back_who_has_just_left() -> None:
+    watched = room(act(Act.PERSON, 7.5, 11.5, leftwards=True, depth=2))
+    lamp = nuisances.lamp(0.97, 0.58, 0.4, 1.5, ((5.75, 12.75),))
+    moved = motion(lambda at_s: lamp(watched.picture(at_s)[0], at_s), 14)
+    assert moved
+    assert max(moved) < 12

@@ -9,6 +9,7 @@ import math
 
 from ..motion import Features
 from .place import MARGIN, Place
+from .sway import Sway
 
 ADVANCING_SHARE = 0.5
 """Of the smallest area that counts: as much must move in new places in two pictures of three."""
@@ -21,6 +22,8 @@ LOCAL_SHARE = 0.2
 """One picture is enough where something dense (as many times the smallest area moves together) that stands out (as
 many times what noise explains) comes in over the picture's edge (as much of the smallest area moves there), and the
 light of no more than this share of the picture changed with it."""
+COMES_SHARE = 0.5
+"""Of the smallest area: where as much moves at the picture's edge, somebody comes in, and nothing sways."""
 LIGHT_SHARE = 0.1
 LIGHT_CAUTION = 3.0
 """Where the light of more than LOCAL_SHARE changed, and what moves is less than this part of that, it may be the edge
@@ -88,12 +91,16 @@ class Course:
         self._standing_out = 0
         self._covered: Place | None = None
         """Where anything moved since the last pause."""
+        self._place: Place | None = None
+        """Where the last picture moves."""
+        self._sway = Sway()
         self._known: Place | None = None
         """Where something moved before it and got nowhere."""
         self._seen_at_s = self._grew_at_s = -math.inf
 
     def see(self, place: Place | None, at_s: float) -> None:
         """Take in where a picture moves, before anything else is asked of it."""
+        self._place = place
         if place is None:
             return
         paused_s = at_s - self._seen_at_s
@@ -104,6 +111,7 @@ class Course:
             if paused_s > KNOWN_S:
                 self._known = None
             self._covered = None
+            self._sway = Sway()
         expected = self._known is not None and self._known.holds(place, MARGIN)
         if self._covered is not None and not expected and not self._covered.holds(place, 0):
             self._grew_at_s = at_s
@@ -115,7 +123,13 @@ class Course:
         self.lingers = self.bound = False
         self._standing_out = self._standing_out + 1 if stands_out(features, smallest_share) else 0
         stays = not going_on and at_s - self._grew_at_s > GREW_S
-        if begins(features, smallest_share, stays=stays):
+        begun = begins(features, smallest_share, stays=stays)
+        if going_on:
+            self._sway.goes_on()
+        elif self._may_sway(features, smallest_share, at_s, begun=begun):
+            # A person moves so much more in new places that they are told at once all the same.
+            begun = begun and begins(features, smallest_share, stays=True)
+        if begun:
             self._advanced_at_s = at_s
             return True
         if at_s - self._lingered_at_s > BOUND_PAUSE_S:
@@ -125,8 +139,16 @@ class Course:
         self.bound = self.lingers and at_s - self._lingers_since_s >= BOUND_AT_ONCE_S
         return going_on and not self.lingers
 
-    def rest(self) -> None:
-        """Nothing moves in this picture."""
+    def _may_sway(self, features: Features, smallest_share: float, at_s: float, *, begun: bool) -> bool:
+        comes_in = features.values["entering"] >= COMES_SHARE * smallest_share
+        return self._place is not None and self._sway.may_be(self._place, at_s, comes_in=comes_in, begins=begun)
+
+    def rest(self, features: Features, smallest_share: float, at_s: float) -> None:
+        """Nothing moves in this picture, or not enough of it."""
+        # Light that changes stirs everything.
+        if self._place is not None and not features.values["lighting"]:
+            comes_in = features.values["entering"] >= COMES_SHARE * smallest_share
+            self._sway.stirs(self._place, at_s, comes_in=comes_in)
         self.lingers = self.bound = False
         self._standing_out = 0
 

@@ -25,6 +25,9 @@ What moves already is looked at less often: nothing is decided."""
 ALERT_S = 0.5
 KEEP_SHARE = 0.6
 """Of the model's threshold: what moved in the picture before goes on moving with a score of this."""
+STAYS_SHARE = 0.25
+"""Of the smallest area: while the light changes, somebody who stood still is still there if as much moves in new
+places."""
 VIEW_S = 0.9
 """Whether the camera sees anything is asked no more often than this."""
 JITTER_S = 0.02
@@ -118,7 +121,7 @@ class MotionWatcher:
         self._judge.see(motion, place)
         self._course.see(place, frame.captured_at_s)
         moves = self._decide(motion)
-        moves = moves or self.features.values["present"] >= self._smallest_share
+        moves = moves or (motion.present_share >= self._smallest_share and self._is_still_there(motion))
         self._look_after_camera(frame.captured_at_s)
         bound = self._course.bound and not moves
         light_changes = motion.lighting_changed and not self._course.sure
@@ -174,7 +177,7 @@ class MotionWatcher:
         keep = self.strength >= self._model.threshold * KEEP_SHARE
         leads = keep and motion.moving_share > 0 and self._leads(motion, smallest)
         if not leads and not (keep if self.moving else self.strength >= self._model.threshold):
-            self._course.rest()
+            self._course.rest(self.features, smallest, motion.captured_at_s)
             return False
         moves = self._course.moves(self.features, smallest, motion.captured_at_s, going_on=self.moving or leads)
         if self._course.lingers:
@@ -182,6 +185,11 @@ class MotionWatcher:
         if moves:
             self._detector.confirm()
         return moves
+
+    def _is_still_there(self, motion: MotionMap) -> bool:
+        """Whether whoever was seen to move before is what looks unlike the room: light alone brings nobody back."""
+        goes_on = self.moving or self.features.values["advancing"] >= STAYS_SHARE * self._smallest_share
+        return goes_on or not motion.lighting_changed
 
     def _leads(self, motion: MotionMap, smallest: float) -> bool:
         """Whether something small has come along for several pictures; nobody asks once an event moves."""
