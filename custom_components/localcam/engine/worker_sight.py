@@ -186,9 +186,9 @@ class Sight:
         """What was just looked at is the strongest moment so far of the clip that is recorded."""
         motion = self._watcher.motion
         if self.picture is not None and motion is not None:
-            cells = np.packbits(motion.moving)
+            moving = motion.moving
             self._peak = Peak(
-                at_s=look.at_s, picture=self.picture, cells=cells, shape=motion.moving.shape, zones=self._zones
+                at_s=look.at_s, picture=self.picture, cells=np.packbits(moving), shape=moving.shape, zones=self._zones
             )
 
     def peak_of(self, at_s: float | None) -> Peak | None:

@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks import nuisances
-from benchmarks.nuisances import Nuisance
+from benchmarks.nuisances import Luma, Nuisance
 from custom_components.localcam.engine.ingest.demo_script import Act
 
 from .rooms import act, motion, room, starts
@@ -44,3 +44,14 @@ def test_a_lamp_that_goes_off_brings_nobody_back_who_has_just_left() -> None:
     moved = motion(lambda at_s: lamp(watched.picture(at_s)[0], at_s), 14)
     assert moved
     assert max(moved) < 12
+
+
+def test_faint_bands_nearly_everywhere_are_light() -> None:
+    watched = room(seed=4)
+    flickering_lamp = nuisances.banding(49.9935, 3.73, 0.16)
+
+    def picture(at_s: float) -> Luma:
+        luma = watched.picture(at_s)[0]
+        return flickering_lamp(luma, at_s) if at_s >= 5 else luma
+
+    assert starts(picture, 9) == []

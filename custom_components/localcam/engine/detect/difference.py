@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
 BRIGHTENED_SHARE = 0.35
 TEXTURED_SHARE = 0.45
-"""Light has changed when brightness left more than the first share of cells, and texture less than the second of
-those."""
+FAR_TEXTURED_SHARE = 0.2
+"""Light has changed when brightness left more than the first share of cells, and texture less than the second of those,
+or twice as far as noise explains less than the third: light that flickers through a rolling shutter draws bands, faint
+ones nearly everywhere, and whatever moves or is moved leaves what was learned by far more."""
 SUSPICIOUS_SHARE = 1 / 6
 """Of the smallest area that counts: as much of the picture moving is suspicious."""
 FLICKER_S = 2.0
@@ -143,7 +145,7 @@ class DifferenceDetector:
             return self._map(room, frame, brightened_share=0.0, lighting_changed=False)
         room.known = True
         brightened_share = room.compare()
-        if brightened_share > BRIGHTENED_SHARE and room.textured_share() < TEXTURED_SHARE:
+        if brightened_share > BRIGHTENED_SHARE and self._texture_stayed(room):
             room.lit_until_s = frame.captured_at_s + LIGHT_SETTLES_S
         lit = frame.captured_at_s < room.lit_until_s
         room.lit = lit
@@ -157,6 +159,9 @@ class DifferenceDetector:
         bound = self._bound and not room.found.presence.anybody
         self._learned = room.learn(step_s, flickers=flickers, bound=bound)
         return seen
+
+    def _texture_stayed(self, room: Room) -> bool:
+        return room.textured_share() < TEXTURED_SHARE or room.textured_share(twice=True) < FAR_TEXTURED_SHARE
 
     def _map(self, room: Room, frame: Frame, *, brightened_share: float, lighting_changed: bool) -> MotionMap:
         found = room.found

@@ -39,7 +39,7 @@ class Finder:
         self.moving_squares: Counts = placed[1]
         self.present_squares: Counts = placed[2]
         self.near: Marks = np.zeros(squares.shape, np.bool_)
-        """Squares in or beside which something is active; of the last picture in which anything moved."""
+        """Squares in or beside which something is active; none where nothing moves."""
         self._near_counts = self.near.view(np.uint8)
         self._down = np.zeros((2, squares.shape[0]), np.uint16)
         self._across = np.zeros(squares.shape[1], np.uint16)
@@ -88,11 +88,14 @@ class Finder:
         self._brightened = measured.mark(measured.change, self._background.brightness.limit, self._changed)
         return self._brightened
 
-    def mark_textured(self) -> int:
-        """How many of them left its texture, too."""
+    def mark_textured(self, *, twice: bool) -> int:
+        """How many of them left its texture, too; `twice` as far as noise explains or farther."""
         measured = self._measured
         measured.see_texture()
-        measured.mark(measured.texture, self._background.texture.limit, measured.marks)
+        np.abs(measured.texture, out=measured.spare)
+        if twice:
+            np.right_shift(measured.spare, SMALL[1], out=measured.spare)
+        np.greater(measured.spare, self._background.texture.limit, out=measured.marks)
         np.logical_and(measured.marks, self._changed, out=measured.marks)
         return int(np.count_nonzero(measured.marks))
 

@@ -132,9 +132,9 @@ class Room:
         self._brightened = self.found.mark_brightened()
         return self._brightened / self.found.changed.size
 
-    def textured_share(self) -> float:
-        """Of the cells whose brightness changed, the share whose texture did."""
-        return self.found.mark_textured() / max(self._brightened, 1)
+    def textured_share(self, *, twice: bool = False) -> float:
+        """Of the cells whose brightness changed, the share whose texture did; `twice` as far as noise explains."""
+        return self.found.mark_textured(twice=twice) / max(self._brightened, 1)
 
     def find(self, least_share: float) -> None:
         """Fill `found`; where no more than that share changed, nothing moves."""
