@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+import threading
 from threading import Event, Thread
 import time
 from typing import override
@@ -31,6 +32,8 @@ pytestmark = [pytest.mark.fault, pytest.mark.timeout(120)]
 HALL = CameraSettings(camera_id="hall", name="Hall", source=DemoSource())
 SOON_S = 25.0
 """Of what must not wait for the share, which hangs as long as the test does."""
+WAITS_FOR_A_DISK = "localcam_disk"
+"""The threads that are left with a folder that hangs: they end as soon as it answers, and not before a test does."""
 
 
 @pytest.fixture
@@ -39,6 +42,8 @@ def disk(tmp_path: Path) -> Iterator[FaultyDisk]:
     with faulty_disk(tmp_path / "share") as disk:
         yield disk
         disk.set_hanging(False)
+        for waited in (each for each in threading.enumerate() if each.name == WAITS_FOR_A_DISK):
+            waited.join(SOON_S)
 
 
 def station_at(tmp_path: Path) -> Station:
