@@ -75,9 +75,11 @@ class LocalCamConfigFlow(ConfigFlow, domain=DOMAIN):
         return await self._async_step_source(SourceKind.ADDRESS, user_input)
 
     # Home Assistant would call a step of this name for what it discovers, if our manifest asked for that.
-    # The error ignored: that would give a `UsbServiceInfo`; to us it is a step of the menu, which gives answers.
+    # That would give a `UsbServiceInfo`; to us it is a step of the menu, which gives answers.
     @override
-    async def async_step_usb(self, user_input: Answers | None = None) -> ConfigFlowResult:  # type: ignore[override]
+    async def async_step_usb(  # type: ignore[override]  # answers, as above
+        self, user_input: Answers | None = None
+    ) -> ConfigFlowResult:
         """A camera plugged into this machine."""
         return await self._async_step_source(SourceKind.USB, user_input)
 

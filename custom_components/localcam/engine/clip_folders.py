@@ -1,6 +1,7 @@
 """The folder that is recorded into, the share behind it, and those of before: clips are found by name, wherever."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from .clip import StoredFile
@@ -160,7 +161,7 @@ class ClipFolders:
         missing: StorageError | None = None
         for path, vault in self._vaults.items():
             try:
-                if path == self.current or self._patience[path].ask(lambda vault=vault: vault.exists(name)):  # type: ignore[misc]
+                if path == self.current or self._patience[path].ask(partial(vault.exists, name)):
                     return act(vault)
             except NoAnswerError as err:
                 # A clip that may well be on the share is not missing.

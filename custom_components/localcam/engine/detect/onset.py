@@ -51,6 +51,11 @@ def stands_out(features: Features, smallest_share: float) -> bool:
     )
 
 
+def comes_over_edge(features: Features, smallest_share: float) -> bool:
+    """Whether as much moves at the picture's edge as somebody who comes in."""
+    return features.values["entering"] >= COMES_SHARE * smallest_share
+
+
 def begins(features: Features, smallest_share: float, *, stays: bool) -> bool:
     """Whether motion of sufficient score begins an event; `stays` where it has not left the place where it began."""
     seen = features.values
@@ -140,15 +145,14 @@ class Course:
         return going_on and not self.lingers
 
     def _may_sway(self, features: Features, smallest_share: float, at_s: float, *, begun: bool) -> bool:
-        comes_in = features.values["entering"] >= COMES_SHARE * smallest_share
+        comes_in = comes_over_edge(features, smallest_share)
         return self._place is not None and self._sway.may_be(self._place, at_s, comes_in=comes_in, begins=begun)
 
     def rest(self, features: Features, smallest_share: float, at_s: float) -> None:
         """Nothing moves in this picture, or not enough of it."""
         # Light that changes stirs everything.
         if self._place is not None and not features.values["lighting"]:
-            comes_in = features.values["entering"] >= COMES_SHARE * smallest_share
-            self._sway.stirs(self._place, at_s, comes_in=comes_in)
+            self._sway.stirs(self._place, at_s, comes_in=comes_over_edge(features, smallest_share))
         self.lingers = self.bound = False
         self._standing_out = 0
 
